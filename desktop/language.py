@@ -1,0 +1,26 @@
+"""The one door to everything a person reads: English is the source, gettext catalogues the translations."""
+
+import gettext
+from collections.abc import Sequence
+
+from desktop.paths import resource
+
+_DOMAIN = "bulkhead"
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use_language(languages: Sequence[str]) -> None:
+    """Use the first of ``languages`` (such as ``["zh_CN"]``) that has a catalogue, else English."""
+    global _catalogue  # noqa: PLW0603  the language is chosen once, at start
+    _catalogue = gettext.translation(_DOMAIN, resource("translations"), languages, fallback=True)
+
+
+def tr(text: str, /, **values: object) -> str:
+    """Return ``text`` in the user's language with ``{name}`` filled in from ``values``."""
+    translated = _catalogue.gettext(text)
+    return translated.format(**values) if values else translated
+
+
+def tr_n(one: str, many: str, count: int, /, **values: object) -> str:
+    """Like ``tr`` for a counted thing: ``{count}`` chooses the form."""
+    return _catalogue.ngettext(one, many, count).format(count=count, **values)

@@ -1,0 +1,139 @@
+"""What a picture of a cluster holds: the parts of each object that NetworkPolicy and its reader care about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from desktop.policy.findings import Finding
+from desktop.policy.objects import NetworkPolicy
+from desktop.policy.owner import Owner
+
+
+class Kind(Enum):
+    """The kinds a cluster is read for."""
+
+    NAMESPACE = "Namespace"
+    POD = "Pod"
+    DEPLOYMENT = "Deployment"
+    STATEFUL_SET = "StatefulSet"
+    DAEMON_SET = "DaemonSet"
+    REPLICA_SET = "ReplicaSet"
+    JOB = "Job"
+    CRON_JOB = "CronJob"
+    SERVICE = "Service"
+    NETWORK_POLICY = "NetworkPolicy"
+
+
+class Coverage(Enum):
+    """How much of a kind is known."""
+
+    UNKNOWN = "unknown"  # not listed yet
+    COMPLETE = "complete"
+    PARTIAL = "partial"  # only in the namespaces the user named
+    FORBIDDEN = "forbidden"  # not permitted to list: never shown as empty
+
+
+WORKLOAD_KINDS = frozenset(
+    {Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.REPLICA_SET, Kind.JOB, Kind.CRON_JOB}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace and its labels."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerReference:
+    """The controlling owner of an object (``metadata.ownerReferences`` with ``controller: true``)."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A declared port of a container; ``name`` is empty where it has none."""
+
+    name: str
+    port: int
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod: ``ips`` from ``status.podIPs``, ``ports`` of its containers (sidecars among them)."""
+
+    namespace: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ips: tuple[str, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+    host_network: bool = False
+    phase: str = ""
+    node: str = ""
+    owner: OwnerReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A workload and the labels and ports of the pods its template makes; ``replicas`` as asked for."""
+
+    kind: Kind
+    namespace: str
+    name: str
+    template_labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ports: tuple[ContainerPort, ...] = ()
+    replicas: int = 1
+    host_network: bool = False
+    owner: OwnerReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """A port of a Service: ``port`` is what clients dial, ``target`` (number or name) is the pod's port."""
+
+    name: str
+    port: int
+    target: int | str
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service; ``selector`` None where it has none."""
+
+    namespace: str
+    name: str
+    selector: Mapping[str, str] | None = field(default=None, hash=False)
+    ports: tuple[ServicePort, ...] = ()
+    cluster_ips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPolicy:
+    """A policy as a cluster holds it.
+
+    ``policy`` is None where the object cannot be read as one; ``findings`` then say why. ``raw`` is the object's JSON,
+    whole and as it came. ``version`` is the resource version (for a folder, a digest of the text); ``uid`` names this
+    very object, so that another of the same name is told apart. ``origin`` is the file it stands in, empty for a
+    live cluster.
+    """
+
+    namespace: str
+    name: str
+    policy: NetworkPolicy | None
+    raw: bytes
+    uid: str = ""
+    version: str = ""
+    created: datetime | None = None
+    owner: Owner | None = None
+    findings: tuple[Finding, ...] = ()
+    origin: str = ""
+
+
+Thing = Namespace | Pod | Workload | Service | StoredPolicy

@@ -1,0 +1,1 @@
+"""Work in progress, without Qt: tasks, connected clusters, changes, settings."""

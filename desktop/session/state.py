@@ -1,0 +1,78 @@
+"""What a session says of itself: plain values for the screen and the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from desktop.cluster.gateway import ServerVersion
+from desktop.errors import BulkheadError
+from desktop.policy.findings import Finding
+from desktop.policy.objects import LabelSelector
+from desktop.policy.owner import Owner
+from desktop.reach.objects import Coverage, Kind
+
+
+class Connection(Enum):
+    """The state of a cluster's connection."""
+
+    IDLE = "idle"  # never opened: nothing has been contacted
+    CONNECTING = "connecting"
+    SYNCHRONIZING = "synchronizing"
+    LIVE = "live"  # listed and watched
+    STALE = "stale"  # the last good picture is shown; ``since`` says of when
+    FORBIDDEN = "forbidden"  # the user may list nothing that matters
+    OFFLINE = "offline"  # not reachable and no picture to show
+    ERROR = "error"  # cannot be used as configured; ``error`` says why
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a synchronization is: ``total`` None while the server has not said."""
+
+    done: int
+    total: int | None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A cluster's state as of now."""
+
+    connection: Connection = Connection.IDLE
+    since: datetime | None = None
+    last_sync: datetime | None = None
+    version: ServerVersion | None = None
+    progress: Progress | None = None
+    error: BulkheadError | None = None
+    coverage: Mapping[Kind, Coverage] = field(default_factory=dict, hash=False)
+    counts: Mapping[Kind, int] = field(default_factory=dict, hash=False)
+    insecure: bool = False  # certificates are not verified
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A row of the policy table: ``pods`` None where pods may not be listed.
+
+    ``ingress`` and ``egress`` are None where not restricted, else the number of rules (0: nothing is admitted);
+    both are None too where the object cannot be read (``readable`` False).
+    """
+
+    namespace: str
+    name: str
+    readable: bool
+    selector: LabelSelector
+    ingress: int | None
+    egress: int | None
+    pods: int | None
+    findings: tuple[Finding, ...]
+    owner: Owner | None
+    created: datetime | None
+    uid: str
+    version: str
+    origin: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Namespace and name."""
+        return self.namespace, self.name

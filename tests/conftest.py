@@ -1,0 +1,33 @@
+"""What holds for every test: no surprise in the log, no file of the user touched, no network but loopback."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give each test its own home, so that no test reads or writes the user's files or kubeconfig."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("BULKHEAD_HOME", str(home / "bulkhead"))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    return home  # type: ignore[return-value]
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that leaves a warning or error in the log; a test that expects one calls ``caplog.clear()``."""
+    yield
+    for phase in ("setup", "call"):
+        surprises = [
+            record
+            for record in caplog.get_records(phase)  # type: ignore[arg-type]
+            if record.levelno >= logging.WARNING and not record.name.startswith("hypothesis")
+        ]
+        assert not surprises, f"unexpected log records: {[r.getMessage() for r in surprises]}"

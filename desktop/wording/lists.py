@@ -1,0 +1,21 @@
+"""Several things in one sentence."""
+
+from collections.abc import Iterable
+from functools import reduce
+
+from desktop.language import tr
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return ``a, b, c``."""
+    return reduce(lambda left, right: tr("{left}, {right}", left=left, right=right), items)
+
+
+def all_of(items: Iterable[str]) -> str:
+    """Return ``a and b and c``: each of them holds."""
+    return reduce(lambda left, right: tr("{left} and {right}", left=left, right=right), items)
+
+
+def any_of(items: Iterable[str]) -> str:
+    """Return ``a, or b, or c``: one of them is enough."""
+    return reduce(lambda left, right: tr("{left}, or {right}", left=left, right=right), items)

@@ -1,0 +1,86 @@
+"""The state of a cluster in words. What may not be listed, or is not listed yet, is never told as a number."""
+
+from datetime import datetime
+
+from desktop.cluster.gateway import ServerVersion
+from desktop.language import tr
+from desktop.reach.objects import Coverage, Kind
+from desktop.session.state import Connection, Progress, SessionState
+from desktop.wording import kinds
+from desktop.wording.plain import plain
+from desktop.wording.times import clock, clock_to_the_second
+
+
+def connection_words(state: SessionState, now: datetime) -> str:
+    """Return the state of the connection: ``Live``, ``Stale since 12:04``, ``Not permitted to list policies``."""
+    match state.connection:
+        case Connection.IDLE:
+            return tr("Not opened")
+        case Connection.CONNECTING:
+            return tr("Connecting")
+        case Connection.SYNCHRONIZING:
+            return tr("Synchronizing")
+        case Connection.LIVE:
+            return tr("Live")
+        case Connection.STALE:
+            return tr("Stale since {time}", time=clock(state.since, now)) if state.since else tr("Stale")
+        case Connection.FORBIDDEN:
+            return tr("Not permitted to list policies")
+        case Connection.OFFLINE:
+            return tr("Offline")
+        case Connection.ERROR:
+            return tr("Error")
+
+
+def progress_words(progress: Progress) -> str:
+    """Return how far a synchronization is: ``Pods: 500 of 2000``."""
+    what = kinds.plural(progress.kind) if progress.kind else tr("Objects")
+    if progress.total is None:
+        return tr("{what}: {done}", what=what, done=progress.done)
+    return tr("{what}: {done} of {total}", what=what, done=progress.done, total=progress.total)
+
+
+def coverage_words(coverage: Coverage, count: int) -> str:
+    """Return a number of objects with what is known of it: ``14``, ``not permitted to list``, ``not listed yet``."""
+    match coverage:
+        case Coverage.UNKNOWN:
+            return tr("not listed yet")
+        case Coverage.COMPLETE:
+            return str(count)
+        case Coverage.PARTIAL:
+            return tr("{count} in the named namespaces", count=count)
+        case Coverage.FORBIDDEN:
+            return tr("not permitted to list")
+
+
+def kind_words(kind: Kind, state: SessionState) -> str:
+    """Return how many objects of a kind are known: ``14 policies``, ``Pods: not permitted to list``."""
+    coverage, count = state.coverage.get(kind, Coverage.UNKNOWN), state.counts.get(kind, 0)
+    if coverage is Coverage.COMPLETE:
+        return kinds.counted(kind, count)
+    return tr("{kind}: {words}", kind=kinds.plural(kind), words=coverage_words(coverage, count))
+
+
+def version_words(version: ServerVersion | None) -> str:
+    """Return a server's version as it names itself, or nothing where there is none (a folder) or none is known."""
+    return plain(version.text) if version else ""
+
+
+def insecure_words() -> str:
+    """Return the lasting warning of a cluster whose certificate is not verified."""
+    return tr(
+        "The certificate of this server is not verified: someone between may read and change everything sent, your "
+        "credentials too."
+    )
+
+
+def status_words(title: str, state: SessionState, now: datetime) -> str:
+    """Return a cluster's line of the status bar: ``prod: synchronized 12:04:31, Live · 14 policies · 231 pods``."""
+    words = connection_words(state, now)
+    if state.last_sync:
+        when = clock_to_the_second(state.last_sync, now)
+        head = tr("{title}: synchronized {time}, {state}", title=plain(title), time=when, state=words)
+    else:
+        head = tr("{title}: {state}", title=plain(title), state=words)
+    known = [kind for kind in (Kind.NETWORK_POLICY, Kind.POD) if kind in state.coverage]
+    return " · ".join([head, *(kind_words(kind, state) for kind in known)])

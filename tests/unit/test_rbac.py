@@ -1,0 +1,42 @@
+"""The shipped RBAC manifest grants what the program does in a cluster, and nothing more."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from desktop.reach.objects import Kind
+
+MANIFEST = Path(__file__).parents[2] / "packaging" / "rbac.yaml"
+
+
+def _rules(role: str) -> list[dict[str, Any]]:
+    documents = {doc["metadata"]["name"]: doc for doc in yaml.safe_load_all(MANIFEST.read_text("utf-8")) if doc}
+    rules = documents[role]["rules"]
+    assert isinstance(rules, list)
+    return rules
+
+
+def test_a_viewer_may_read_exactly_the_kinds_that_are_read() -> None:
+    readable = {
+        name for rule in _rules("bulkhead-viewer") for name in rule.get("resources", ()) if "get" in rule["verbs"]
+    }
+    assert readable == {f"{kind.value.lower()}s".replace("policys", "policies") for kind in Kind}
+
+
+def test_reading_is_all_a_viewer_may_do() -> None:
+    for rule in _rules("bulkhead-viewer"):
+        if rule.get("resources") == ["selfsubjectaccessreviews"]:
+            assert rule["verbs"] == ["create"]
+        else:
+            assert set(rule["verbs"]) <= {"get", "list", "watch"}
+
+
+def test_an_editor_may_write_policies_alone() -> None:
+    assert _rules("bulkhead-editor") == [
+        {
+            "apiGroups": ["networking.k8s.io"],
+            "resources": ["networkpolicies"],
+            "verbs": ["create", "update", "patch", "delete"],
+        }
+    ]

@@ -42,7 +42,7 @@ class Settings:
             self._problems.append(error)
 
     def get(self, name: str, type_: type[T], default: T) -> T:
-        """Return the value of ``name`` as ``type_`` (dataclasses too), ``default`` where none is set or it does not fit.
+        """Return the value of ``name`` as ``type_`` (dataclasses too), or ``default`` where none is set or none fits.
 
         A value that does not fit is told once among the problems and stays in the file until it is set anew.
         """

@@ -19,3 +19,8 @@ def all_of(items: Iterable[str]) -> str:
 def any_of(items: Iterable[str]) -> str:
     """Return ``a, or b, or c``: one of them is enough."""
     return reduce(lambda left, right: tr("{left}, or {right}", left=left, right=right), items)
+
+
+def either(items: Iterable[str]) -> str:
+    """Return ``a or b or c``, within one of the things that ``any_of`` joins."""
+    return reduce(lambda left, right: tr("{left} or {right}", left=left, right=right), items)

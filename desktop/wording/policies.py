@@ -18,7 +18,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
-from desktop.wording.lists import all_of, any_of, listed
+from desktop.wording.lists import all_of, any_of, either, listed
 from desktop.wording.plain import plain
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -85,17 +85,17 @@ def peer_words(peer: Peer, namespace: str) -> str:
     by_labels = peer.pod_selector is not None or peer.namespace_selector is not None
     if peer.ip_block is not None:
         if by_labels:
-            return tr("nobody (a peer with both addresses and labels, which the server refuses)")
+            return tr("no one (a peer with both addresses and labels, which the server refuses)")
         return _addresses(peer.ip_block)
     if not by_labels:
-        return tr("nobody (an empty peer, which the server refuses)")
+        return tr("no one (a peer that names neither pods nor addresses)")
     pods = _pods(peer.pod_selector or LabelSelector())
     if peer.namespace_selector is None:
         return _in_namespace(pods, namespace)
     if peer.namespace_selector.is_empty:
         return tr("{pods} in every namespace", pods=pods)
-    if named := _namespace_named(peer.namespace_selector):
-        return tr("{pods} in {namespace}", pods=pods, namespace=plain(named))
+    if names := _namespaces_named(peer.namespace_selector):
+        return tr("{pods} in {namespace}", pods=pods, namespace=either(plain(name) for name in names))
     return tr("{pods} in namespaces {having}", pods=pods, having=_having(peer.namespace_selector))
 
 
@@ -192,11 +192,14 @@ def _requirement(requirement: Requirement) -> str:
     return tr("{key} not in ({values})", key=key, values=values)
 
 
-def _namespace_named(selector: LabelSelector) -> str:
-    if selector.expressions or len(selector.labels) != 1:
-        return ""
-    key, value = selector.labels[0]
-    return value if key == NAMESPACE_NAME else ""
+def _namespaces_named(selector: LabelSelector) -> tuple[str, ...]:
+    """The namespaces a selector picks by name alone, where it does only that."""
+    match selector:
+        case LabelSelector(((key, value),), ()) if key == NAMESPACE_NAME:
+            return (value,)
+        case LabelSelector((), (Requirement(key, Operator.IN, values),)) if key == NAMESPACE_NAME:
+            return values
+    return ()
 
 
 def _in_namespace(pods: str, namespace: str) -> str:

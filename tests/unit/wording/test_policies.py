@@ -75,6 +75,11 @@ def test_a_selector_is_told_briefly(selector: LabelSelector, words: str) -> None
             Peer(labels(role="db"), LabelSelector((("kubernetes.io/metadata.name", "shop"),))),
             "pods with role=db in shop",
         ),
+        (Peer(None, where("kubernetes.io/metadata.name", Operator.IN, "shop", "pay")), "every pod in shop or pay"),
+        (
+            Peer(None, where("kubernetes.io/metadata.name", Operator.NOT_IN, "shop")),
+            "every pod in namespaces without kubernetes.io/metadata.name=shop",
+        ),
         (
             Peer(None, LabelSelector((("env", "prod"), ("kubernetes.io/metadata.name", "shop")))),
             "every pod in namespaces with env=prod and kubernetes.io/metadata.name=shop",
@@ -94,10 +99,10 @@ def test_a_selector_is_told_briefly(selector: LabelSelector, words: str) -> None
         ),
         (Peer(ip_block=IPBlock("0.0.0.0/0")), "every IPv4 address (0.0.0.0/0)"),
         (Peer(ip_block=IPBlock("::/0")), "every IPv6 address (::/0)"),
-        (Peer(), "nobody (an empty peer, which the server refuses)"),
+        (Peer(), "no one (a peer that names neither pods nor addresses)"),
         (
             Peer(ALL, ip_block=IPBlock("0.0.0.0/0")),
-            "nobody (a peer with both addresses and labels, which the server refuses)",
+            "no one (a peer with both addresses and labels, which the server refuses)",
         ),
     ],
 )

@@ -1,0 +1,129 @@
+"""Unsaved texts, kept on disk so that a crash costs nobody's work: one private file for each open editor.
+
+A draft file is removed when its text was applied or discarded; what is left is offered again.
+"""
+
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from desktop.cluster.gateway import PolicyDocument
+from desktop.errors import FileError
+from desktop.paths import data_dir
+from desktop.session.files import set_aside, write_private
+
+_SUFFIX = ".draft.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A text that was not applied, where it was meant to go, and the document it started from (None: a new text).
+
+    ``cluster`` is the cluster's id in the catalog, ``title`` its name then. ``file`` is empty until it is on disk.
+    """
+
+    cluster: str
+    title: str
+    namespace: str
+    text: str
+    base: PolicyDocument | None
+    changed: datetime
+    file: str = ""
+
+    def is_about(self, cluster: str, base: PolicyDocument | None) -> bool:
+        """Whether it is a draft for the same policy of the same cluster, or, like ``base``, for none yet."""
+        return self.cluster == cluster and _key(self.base) == _key(base)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The drafts left on disk, newest first, and what went wrong in reading others (they are set aside, not lost)."""
+
+    drafts: tuple[StoredDraft, ...]
+    errors: tuple[FileError, ...]
+
+
+class DraftFile:
+    """The file of one open editor. Thread-safe: saves that come late, or after the removal, change nothing."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or _folder() / f"{secrets.token_hex(8)}{_SUFFIX}"
+        self._lock = threading.Lock()
+        self._newest = 0
+        self._removed = False
+
+    def save(self, draft: StoredDraft, number: int) -> None:
+        """Write ``draft``, unless a save with a higher ``number`` came first; raises FileError."""
+        values = asdict(replace(draft, file="")) | {"changed": draft.changed.isoformat()}
+        text = json.dumps(values, default=_plain)
+        with self._lock:
+            if self._removed or number <= self._newest:
+                return
+            write_private(self._path, [text.encode()])
+            self._newest = number
+
+    def remove(self) -> None:
+        """Remove the file for good; nothing happens where there is none. Raises FileError."""
+        with self._lock:
+            self._removed = True
+            remove_draft(str(self._path))
+
+
+def remove_draft(file: str) -> None:
+    """Remove the file of a stored draft; nothing happens where there is none. Raises FileError."""
+    try:
+        Path(file).unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError("file.not-written", path=file, reason=error.strerror or type(error).__name__) from error
+
+
+def pending_drafts() -> Pending:
+    """Read the drafts that earlier editors left. Blocks: to be run by a task."""
+    drafts: list[StoredDraft] = []
+    errors: list[FileError] = []
+    for path in sorted(_folder().glob(f"*{_SUFFIX}")):
+        try:
+            drafts.append(_read(path))
+        except FileNotFoundError:
+            continue  # removed meanwhile by the editor it belongs to
+        except FileError as error:
+            errors.append(error)
+    drafts.sort(key=lambda draft: draft.changed, reverse=True)
+    return Pending(tuple(drafts), tuple(errors))
+
+
+def now() -> datetime:
+    """Return the time of a draft's last change."""
+    return datetime.now(UTC)
+
+
+def _read(path: Path) -> StoredDraft:
+    try:
+        values = json.loads(path.read_bytes())
+        return replace(msgspec.convert(values, StoredDraft), file=str(path))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FileError("file.not-read", path=str(path), reason=error.strerror or type(error).__name__) from error
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        raise FileError("draft.broken", path=str(path), aside=str(set_aside(path))) from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"no JSON data: {value!r}")
+
+
+def _key(base: PolicyDocument | None) -> tuple[str, str] | None:
+    return (base.namespace, base.name) if base else None
+
+
+def _folder() -> Path:
+    return data_dir() / "drafts"

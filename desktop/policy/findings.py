@@ -31,6 +31,8 @@ class Finding:
     """One thing found: a stable code, where (a path, and a place once a text is known), and the values to tell it.
 
     ``facts`` holds what the sentence needs (numbers, names, texts as written), never the sentence.
+    ``path`` is the field as the API server names it. Where that stops above the value that is meant (the server names
+    ``matchLabels``, not the label in it), ``exact`` goes all the way; ``spot`` is the one to show.
     """
 
     code: str
@@ -38,6 +40,12 @@ class Finding:
     path: Path = ()
     facts: Mapping[str, object] = field(default_factory=dict)
     place: Place | None = None
+    exact: Path = ()
+
+    @property
+    def spot(self) -> Path:
+        """The nearest path to the value that is meant."""
+        return self.exact or self.path
 
     def at(self, place: Place | None) -> "Finding":
         """Return the same finding, placed."""

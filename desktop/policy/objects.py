@@ -72,7 +72,10 @@ class IPBlock:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One peer: either ``ip_block`` alone, or selectors (both given: ANDed; None: absent)."""
+    """One peer: either ``ip_block`` alone, or selectors (both given: ANDed; None: absent).
+
+    With none of them (a newer server's peer, of a kind not known here) it matches nothing.
+    """
 
     pod_selector: LabelSelector | None = None
     namespace_selector: LabelSelector | None = None

@@ -1,0 +1,144 @@
+"""What each direction of the policies allows, as blocks: these targets, those peers, these ports.
+
+A direction of a cluster is a list of blocks and means their union. In the ingress direction a target is the
+connection's destination and a peer its source; in the egress direction it is the other way round. A connection is
+allowed where an egress block and an ingress block meet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desktop.policy.objects import Direction, IPBlock, LabelSelector, NetworkPolicy, Peer, Port, Rule
+from desktop.reach.ends import Distinctions, Ends
+from desktop.reach.labels import keys_of
+from desktop.reach.ports import LAST, PortSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``targets`` may talk with ``peers`` on ``ports``; not ``certain``: or may not, for want of a fact."""
+
+    targets: int
+    peers: int
+    ports: int
+    certain: bool = True
+
+
+def distinctions_of(policies: Iterable[NetworkPolicy]) -> Distinctions:
+    """Return all that the policies ask of an end."""
+    pods: set[LabelSelector] = set()
+    namespaces: set[LabelSelector] = set()
+    names: set[str] = set()
+    blocks: set[IPBlock] = set()
+    for policy in policies:
+        pods.add(policy.pod_selector)
+        for rule in (*(policy.ingress or ()), *(policy.egress or ())):
+            names.update(port.port for port in rule.ports or () if isinstance(port.port, str))
+            for peer in rule.peers or ():
+                if peer.ip_block is not None:
+                    blocks.add(peer.ip_block)
+                if peer.pod_selector is not None:
+                    pods.add(peer.pod_selector)
+                if peer.namespace_selector is not None:
+                    namespaces.add(peer.namespace_selector)
+    return Distinctions(keys_of(pods), keys_of(namespaces), frozenset(names), frozenset(blocks))
+
+
+def port_space(policies: Iterable[NetworkPolicy], ends: Ends) -> PortSpace:
+    """Return the ports cut where the policies, with their names resolved on the pods, cut them."""
+    used = [
+        (port.protocol, port.port, port.end_port if port.end_port is not None else port.port)
+        for policy in policies
+        for rule in (*(policy.ingress or ()), *(policy.egress or ()))
+        for port in rule.ports or ()
+        if isinstance(port.port, int)
+    ]
+    named = {
+        (protocol, number, number)
+        for each in ends.classes
+        for resolved in each.named.values()
+        for protocol, number in resolved
+    }
+    return PortSpace([*used, *named])
+
+
+class PolicyBlocks:
+    """Turns NetworkPolicies into blocks over given ends and ports."""
+
+    def __init__(self, ends: Ends, ports: PortSpace) -> None:
+        self._ends = ends
+        self._ports = ports
+        self._named: dict[tuple[str, str], dict[int, int]] = {}
+
+    def targets(self, policy: NetworkPolicy) -> int:
+        """Return the pods a policy selects; host-network pods are never among them."""
+        own = self._ends.in_namespace(policy.namespace) & ~self._ends.host_network
+        return self._ends.select(policy.pod_selector, own)
+
+    def blocks(self, policy: NetworkPolicy, direction: Direction) -> list[Block]:
+        """Return what a policy admits in a direction it isolates."""
+        targets = self.targets(policy)
+        if not targets:
+            return []
+        found: list[Block] = []
+        for rule in policy.rules(direction) or ():
+            for peers, certain in self._peers(rule, policy.namespace):
+                found += self._with_ports(targets, peers, rule.ports, direction, certain)
+        return found
+
+    def _peers(self, rule: Rule, namespace: str) -> list[tuple[int, bool]]:
+        if not rule.peers:
+            return [(self._ends.all, True)]
+        certain = possible = 0
+        for peer in rule.peers:
+            sure, maybe = self._peer(peer, namespace)
+            certain |= sure
+            possible |= maybe
+        return [(peers, sure) for peers, sure in ((certain, True), (possible & ~certain, False)) if peers]
+
+    def _peer(self, peer: Peer, namespace: str) -> tuple[int, int]:
+        if peer.ip_block is not None:
+            return self._ends.block(peer.ip_block)
+        if peer.namespace_selector is None:
+            within = self._ends.in_namespace(namespace)
+        else:
+            within = self._ends.in_namespaces(peer.namespace_selector)
+        picked = within if peer.pod_selector is None else self._ends.select(peer.pod_selector, within)
+        # A host-network pod talks with its node's address: whether labels still find it differs.
+        return picked & ~self._ends.host_network, picked & self._ends.host_network
+
+    def _with_ports(
+        self, targets: int, peers: int, ports: Sequence[Port] | None, direction: Direction, certain: bool
+    ) -> list[Block]:
+        if not ports:
+            return [Block(targets, peers, self._ports.all, certain)]
+        numbers, found = 0, []
+        for port in ports:
+            if not isinstance(port.port, str):
+                numbers |= self._numbers(port)
+                continue
+            # A name means what the destination pod says: the target inbound, the peer outbound.
+            destinations = targets if direction is Direction.INGRESS else peers
+            for mask, serving in self._resolved(port.protocol, port.port).items():
+                if met := destinations & serving:
+                    pair = (met, peers) if direction is Direction.INGRESS else (targets, met)
+                    found.append(Block(*pair, mask, certain))
+        return [Block(targets, peers, numbers, certain), *found] if numbers else found
+
+    def _numbers(self, port: Port) -> int:
+        if port.port is None:
+            return self._ports.mask(port.protocol)
+        first = int(port.port)
+        return self._ports.mask(port.protocol, first, min(port.end_port or first, LAST))
+
+    def _resolved(self, protocol: str, name: str) -> dict[int, int]:
+        """For each port number that pods give the name: the port's mask -> those pods."""
+        resolved = self._named.get((protocol, name))
+        if resolved is None:
+            resolved = self._named[protocol, name] = {}
+            for index, each in enumerate(self._ends.classes):
+                for spoken, number in each.named.get(name, ()):
+                    if spoken == protocol:
+                        mask = self._ports.mask(protocol, number, number)
+                        resolved[mask] = resolved.get(mask, 0) | 1 << index
+        return resolved

@@ -1,0 +1,144 @@
+"""Who can talk to whom: both directions of all policies put together, a row at a time.
+
+Rows are computed by operations on sets and expanded only for display, so that 20,000 pods cost seconds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.policy.objects import Direction, NetworkPolicy
+from desktop.reach.bits import positions_of
+from desktop.reach.blocks import Block, PolicyBlocks, distinctions_of, port_space
+from desktop.reach.ends import Ends
+from desktop.reach.ports import PortSpace
+from desktop.reach.settings import Settings
+from desktop.reach.snapshot import Snapshot
+
+Part = tuple[int, int]
+"""Some ends and the ports open to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one end may reach. Parts may overlap and mean their union.
+
+    ``possible`` holds what may be allowed or not, for want of a fact; it may repeat what is ``certain``.
+    """
+
+    certain: tuple[Part, ...]
+    possible: tuple[Part, ...] = ()
+
+
+class Reach:
+    """The connections of a cluster, by classes of ends (see ``desktop.reach.ends``)."""
+
+    def __init__(self, ends: Ends, ports: PortSpace, ingress: Iterable[Block], egress: Iterable[Block]) -> None:
+        self.ends = ends
+        self.ports = ports
+        self._into = _by_member((block.peers, block.targets, block) for block in ingress)
+        self._out_of = _by_member((block.targets, block.peers, block) for block in egress)
+
+    def row(self, source: int) -> Row:
+        """Return what the end at bit ``source`` may reach."""
+        out, into = self._out_of.of(source), self._into.of(source)
+        certain = _meet(out.certain, into.certain)
+        if not out.possible and not into.possible:
+            return Row(certain)
+        possible = _meet((*out.certain, *out.possible), (*into.certain, *into.possible))
+        return Row(certain, possible)
+
+
+def compute(snapshot: Snapshot, settings: Settings) -> Reach:
+    """Return the connections of a cluster under its NetworkPolicies."""
+    policies = [entry.policy for table in snapshot.policies.values() for entry in table.values() if entry.policy]
+    ends = Ends(snapshot, distinctions_of(policies), settings)
+    ports = port_space(policies, ends)
+    blocks = PolicyBlocks(ends, ports)
+    return Reach(
+        ends,
+        ports,
+        _direction(policies, Direction.INGRESS, ends, ports, blocks),
+        _direction(policies, Direction.EGRESS, ends, ports, blocks),
+    )
+
+
+def _direction(
+    policies: Sequence[NetworkPolicy], direction: Direction, ends: Ends, ports: PortSpace, made: PolicyBlocks
+) -> list[Block]:
+    found: list[Block] = []
+    isolated = 0
+    for policy in policies:
+        if direction in policy.directions:
+            isolated |= made.targets(policy)
+            found += made.blocks(policy, direction)
+    if ends.host_network:
+        # A node may always reach the pods it runs; which node a host-network pod speaks for is not in the policies.
+        found.append(Block(isolated, ends.host_network, ports.all, certain=False))
+    found.append(Block(ends.all & ~isolated, ends.all, ports.all))
+    return found
+
+
+def _meet(out: Iterable[Part], into: Iterable[Part]) -> tuple[Part, ...]:
+    """Where both sides allow: the ends in both, on the ports in both."""
+    met: dict[int, int] = defaultdict(int)
+    into = tuple(into)
+    for peers, leaving in out:
+        for targets, entering in into:
+            ports = leaving & entering
+            if ports and (both := peers & targets):
+                met[ports] |= both
+    return tuple((both, ports) for ports, both in met.items())
+
+
+class _ByMember:
+    """For each end: the parts of all blocks that hold it on one side."""
+
+    def __init__(self, shared: Sequence[tuple[int, Row]], own: Mapping[int, Row]) -> None:
+        self._shared = shared
+        self._own = own
+
+    def of(self, end: int) -> Row:
+        own = self._own.get(end)
+        rows = [row for members, row in self._shared if members >> end & 1]
+        if own is not None:
+            rows.append(own)
+        if len(rows) == 1:
+            return rows[0]
+        return Row(_joined(row.certain for row in rows), _joined(row.possible for row in rows))
+
+
+def _joined(parts: Iterable[Iterable[Part]]) -> tuple[Part, ...]:
+    joined: dict[int, int] = defaultdict(int)
+    for each in parts:
+        for ends, ports in each:
+            joined[ports] |= ends
+    return tuple((ends, ports) for ports, ends in joined.items())
+
+
+_WIDE = 64
+"""A block with more members than this is asked for each end; a narrower one is listed at each of its members."""
+
+
+def _by_member(blocks: Iterable[tuple[int, int, Block]]) -> _ByMember:
+    """Index blocks, each given as (members, the ends on its other side, the block)."""
+    grouped: dict[int, dict[tuple[int, bool], int]] = defaultdict(lambda: defaultdict(int))
+    for members, others, block in blocks:
+        grouped[members][block.ports, block.certain] |= others
+    shared: list[tuple[int, Row]] = []
+    listed: dict[int, list[Row]] = defaultdict(list)
+    for members, sides in grouped.items():
+        row = Row(
+            tuple((others, ports) for (ports, certain), others in sides.items() if certain),
+            tuple((others, ports) for (ports, certain), others in sides.items() if not certain),
+        )
+        if members.bit_count() > _WIDE:
+            shared.append((members, row))
+        else:
+            for end in positions_of(members):
+                listed[end].append(row)
+    own = {
+        end: Row(_joined(row.certain for row in rows), _joined(row.possible for row in rows))
+        for end, rows in listed.items()
+    }
+    return _ByMember(shared, own)

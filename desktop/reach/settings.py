@@ -1,0 +1,20 @@
+"""Where implementations of NetworkPolicy differ, as settings of the engine."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a network plug-in reads what the specification leaves open.
+
+    ``blocks_match_pods``: whether an ipBlock matches pods by their address; None: it differs, so such a verdict is
+    undecidable. ``host_network_as_pods``: whether host-network pods count as ordinary pods; by the specification
+    their traffic is the node's.
+    """
+
+    blocks_match_pods: bool | None = None
+    host_network_as_pods: bool = False
+
+
+NP_GUARD = Settings(blocks_match_pods=False, host_network_as_pods=True)
+"""The reading of np-guard's tools, for comparison with them."""

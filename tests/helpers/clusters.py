@@ -1,0 +1,111 @@
+"""Random small clusters for property tests: few names, so that things meet."""
+
+from hypothesis import strategies as st
+
+from desktop.policy.objects import (
+    Direction,
+    IPBlock,
+    LabelSelector,
+    NetworkPolicy,
+    Operator,
+    Peer,
+    Port,
+    Requirement,
+    Rule,
+)
+from desktop.reach.objects import ContainerPort, Namespace, Pod, StoredPolicy
+from desktop.reach.snapshot import Put, Snapshot
+
+NAMESPACES = ("x", "y", "z")
+BLOCKS = (
+    IPBlock("10.0.0.0/8"),
+    IPBlock("10.0.0.0/8", ("10.1.0.0/16",)),
+    IPBlock("0.0.0.0/0", ("10.0.0.0/8", "192.168.0.0/16")),
+    IPBlock("10.1.0.1/32"),
+    IPBlock("2001:db8::/32", ("2001:db8:1::/48",)),
+)
+ADDRESSES = ("10.0.0.1", "10.1.0.1", "192.168.0.1", "203.0.113.9", "2001:db8::1", "2001:db8:1::1")
+NUMBERS = (80, 81, 443)
+
+_keys, _values = st.sampled_from(("app", "tier")), st.sampled_from(("a", "b"))
+_labels = st.dictionaries(_keys, _values, max_size=2)
+
+
+@st.composite
+def _requirements(draw: st.DrawFn) -> Requirement:
+    operator = draw(st.sampled_from(Operator))
+    takes_values = operator in (Operator.IN, Operator.NOT_IN)
+    values = draw(st.lists(_values, min_size=1, max_size=2, unique=True)) if takes_values else []
+    return Requirement(draw(_keys), operator, tuple(values))
+
+
+label_selectors = st.builds(
+    LabelSelector,
+    _labels.map(lambda labels: tuple(sorted(labels.items()))),
+    st.lists(_requirements(), max_size=1).map(tuple),
+)
+_protocols = st.sampled_from(("TCP", "UDP"))
+_ports = st.one_of(
+    st.builds(Port, _protocols, st.one_of(st.none(), st.sampled_from(NUMBERS), st.sampled_from(("web", "db")))),
+    st.builds(Port, _protocols, st.just(80), st.sampled_from((80, 100, 500))),
+)
+_peers = st.one_of(
+    st.builds(Peer, label_selectors, st.none()),
+    st.builds(Peer, st.one_of(st.none(), label_selectors), label_selectors),
+    st.builds(lambda block: Peer(ip_block=block), st.sampled_from(BLOCKS)),
+)
+rules = st.builds(
+    Rule,
+    st.one_of(st.none(), st.lists(_peers, max_size=2).map(tuple)),
+    st.one_of(st.none(), st.lists(_ports, max_size=2).map(tuple)),
+)
+_rule_lists = st.one_of(st.none(), st.lists(rules, max_size=2).map(tuple))
+_policy_types = st.sampled_from(
+    (None, (), (Direction.INGRESS,), (Direction.EGRESS,), (Direction.INGRESS, Direction.EGRESS))
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> NetworkPolicy:
+    """A policy of one of the namespaces; its name is drawn from few, so that policies replace each other."""
+    return NetworkPolicy(
+        draw(st.sampled_from(NAMESPACES)),
+        draw(st.sampled_from(("p", "q", "r"))),
+        draw(label_selectors),
+        draw(_rule_lists),
+        draw(_rule_lists),
+        draw(_policy_types),
+    )
+
+
+def stored(policy: NetworkPolicy) -> StoredPolicy:
+    """Return a policy as a cluster holds it."""
+    return StoredPolicy(policy.namespace, policy.name, policy, b"{}", uid=f"{policy.namespace}/{policy.name}")
+
+
+@st.composite
+def pods(draw: st.DrawFn, name: str) -> Pod:
+    """A pod of one of the namespaces, under the given name."""
+    ports = draw(
+        st.lists(
+            st.builds(ContainerPort, st.sampled_from(("web", "db", "")), st.sampled_from(NUMBERS), _protocols),
+            max_size=2,
+        )
+    )
+    return Pod(
+        draw(st.sampled_from(NAMESPACES)),
+        name,
+        draw(_labels),
+        tuple(draw(st.lists(st.sampled_from(ADDRESSES), max_size=2, unique=True))),
+        tuple(ports),
+        host_network=draw(st.integers(0, 9)) == 0,
+    )
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    """A cluster of three namespaces, up to six pods and up to five policies."""
+    namespaces = [Namespace(name, {"kubernetes.io/metadata.name": name, **draw(_labels)}) for name in NAMESPACES]
+    things = [draw(pods(f"pod-{index}")) for index in range(draw(st.integers(1, 6)))]
+    held = [stored(policy) for policy in draw(st.lists(policies(), max_size=5))]
+    return Snapshot().apply(Put(thing) for thing in (*namespaces, *things, *held))

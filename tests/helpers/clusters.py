@@ -13,7 +13,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
-from desktop.reach.objects import ContainerPort, Namespace, Pod, StoredPolicy
+from desktop.reach.objects import ContainerPort, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 
 NAMESPACES = ("x", "y", "z")
@@ -108,4 +108,5 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     namespaces = [Namespace(name, {"kubernetes.io/metadata.name": name, **draw(_labels)}) for name in NAMESPACES]
     things = [draw(pods(f"pod-{index}")) for index in range(draw(st.integers(1, 6)))]
     held = [stored(policy) for policy in draw(st.lists(policies(), max_size=5))]
-    return Snapshot().apply(Put(thing) for thing in (*namespaces, *things, *held))
+    everything: list[Thing] = [*namespaces, *things, *held]
+    return Snapshot().apply(Put(thing) for thing in everything)

@@ -1,0 +1,97 @@
+"""The resources the server serves, and which of them a path names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object, as the API names it."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespaced: bool = True
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def qualified(self) -> str:
+        """The name in messages: ``networkpolicies.networking.k8s.io``, ``pods``."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def qualified_kind(self) -> str:
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
+
+NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
+PODS = Resource("", "v1", "pods", "Pod")
+SERVICES = Resource("", "v1", "services", "Service")
+DEPLOYMENTS = Resource("apps", "v1", "deployments", "Deployment")
+STATEFUL_SETS = Resource("apps", "v1", "statefulsets", "StatefulSet")
+DAEMON_SETS = Resource("apps", "v1", "daemonsets", "DaemonSet")
+REPLICA_SETS = Resource("apps", "v1", "replicasets", "ReplicaSet")
+JOBS = Resource("batch", "v1", "jobs", "Job")
+CRON_JOBS = Resource("batch", "v1", "cronjobs", "CronJob")
+NETWORK_POLICIES = Resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")
+
+RESOURCES = (
+    NAMESPACES,
+    PODS,
+    SERVICES,
+    DEPLOYMENTS,
+    STATEFUL_SETS,
+    DAEMON_SETS,
+    REPLICA_SETS,
+    JOBS,
+    CRON_JOBS,
+    NETWORK_POLICIES,
+)
+BY_KIND = {(resource.api_version, resource.kind): resource for resource in RESOURCES}
+BY_PLURAL = {(resource.group, resource.version, resource.plural): resource for resource in RESOURCES}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a path names: a resource that is served or not, perhaps a namespace, perhaps one object."""
+
+    group: str
+    version: str
+    plural: str
+    namespace: str
+    name: str
+
+    @property
+    def resource(self) -> Resource | None:
+        return BY_PLURAL.get((self.group, self.version, self.plural))
+
+
+def parse_path(path: str) -> Target | None:
+    """Read ``/api/v1/...`` or ``/apis/<group>/<version>/...``; None for every other path."""
+    match path.strip("/").split("/"):
+        case ["api", version, *rest]:
+            group = ""
+        case ["apis", group, version, *rest]:
+            pass
+        case _:
+            return None
+    match rest:
+        case ["namespaces"]:
+            return Target(group, version, "namespaces", "", "")
+        case ["namespaces", name]:
+            return Target(group, version, "namespaces", name, name)
+        case ["namespaces", namespace, plural]:
+            return Target(group, version, plural, namespace, "")
+        case ["namespaces", namespace, plural, name]:
+            return Target(group, version, plural, namespace, name)
+        case [plural]:
+            return Target(group, version, plural, "", "")
+        case [plural, name]:
+            return Target(group, version, plural, "", name)
+    return None

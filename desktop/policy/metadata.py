@@ -63,8 +63,9 @@ def _names(metadata: Mapping[str, object]) -> Iterator[Finding]:
             )
         if not name:
             name = base.encode("utf-8", "surrogatepass")[:_GENERATED_BASE].decode("utf-8", "replace") + "xxxxx"
-    if name == "" and isinstance(base, str):
-        yield refusal("name.required", (*_PATH, "name"))
+    if name == "":
+        if isinstance(base, str):
+            yield refusal("name.required", (*_PATH, "name"))
     elif isinstance(name, str):
         for fault in names.subdomain_faults(name):
             yield refusal(f"name.{fault}", (*_PATH, "name"), value=name, maximum=names.SUBDOMAIN_LENGTH)

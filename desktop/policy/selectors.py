@@ -23,7 +23,7 @@ def _holds(requirement: Requirement, labels: Labels) -> bool:
             return value is None or value not in requirement.values
         case Operator.EXISTS:
             return value is not None
-        case Operator.DOES_NOT_EXIST:
+        case _:  # DOES_NOT_EXIST
             return value is None
 
 

@@ -5,9 +5,7 @@ the server would refuse but that have a meaning) and strict about the rest: noth
 field is known, as a newer server may hold it, becomes a peer that matches nothing.
 """
 
-from collections.abc import Callable, Mapping
-from enum import Enum
-from typing import TypeVar
+from collections.abc import Mapping
 
 from desktop.errors import BulkheadError
 from desktop.policy.findings import Finding
@@ -16,17 +14,14 @@ from desktop.policy.objects import (
     IPBlock,
     LabelSelector,
     NetworkPolicy,
-    Operator,
     Peer,
     Port,
     Requirement,
     Rule,
 )
+from desktop.policy.reading import Misfit, as_list, as_mapping, as_member, as_number, as_selector, as_text, as_text_map
 from desktop.policy.rules import check
 from desktop.policy.schema import API_VERSION, KIND
-
-T = TypeVar("T")
-E = TypeVar("E", bound=Enum)
 
 _BLOCKING = frozenset({"type.wrong", "number.out-of-range", "selector.operator-unknown", "policy-types.unknown"})
 
@@ -39,119 +34,57 @@ class PolicyUnreadable(BulkheadError):
         self.findings = findings
 
 
-class _Misfit(Exception):
-    """A value that is not of the type it should have."""
-
-
 def parse_policy(value: Mapping[str, object]) -> NetworkPolicy:
     """Read a policy from its API object. Namespace and name are empty where the document has none.
 
     Raises PolicyUnreadable.
     """
     try:
-        metadata = _object(value.get("metadata"))
-        spec = _object(value.get("spec"))
+        metadata = as_mapping(value.get("metadata"))
+        spec = as_mapping(value.get("spec"))
         return NetworkPolicy(
-            namespace=_text(metadata.get("namespace")),
-            name=_text(metadata.get("name")),
-            pod_selector=_selector(spec.get("podSelector")),
-            ingress=_list(spec.get("ingress"), lambda rule: _rule(rule, "from")),
-            egress=_list(spec.get("egress"), lambda rule: _rule(rule, "to")),
-            policy_types=_list(spec.get("policyTypes"), lambda name: _member(name, Direction)) or None,
-            labels=_text_map(metadata.get("labels")),
-            annotations=_text_map(metadata.get("annotations")),
+            namespace=as_text(metadata.get("namespace")),
+            name=as_text(metadata.get("name")),
+            pod_selector=as_selector(spec.get("podSelector")),
+            ingress=as_list(spec.get("ingress"), lambda rule: _rule(rule, "from")),
+            egress=as_list(spec.get("egress"), lambda rule: _rule(rule, "to")),
+            policy_types=as_list(spec.get("policyTypes"), lambda name: as_member(name, Direction)) or None,
+            labels=as_text_map(metadata.get("labels")),
+            annotations=as_text_map(metadata.get("annotations")),
         )
-    except _Misfit:
+    except Misfit:
         # The reading above is quick and stops at the first misfit; the rules are thorough and know the paths.
         findings = tuple(finding for finding in check(value) if finding.code in _BLOCKING)
         raise PolicyUnreadable(findings) from None
 
 
-def _object(value: object) -> Mapping[str, object]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise _Misfit
-    return value
-
-
-def _list(value: object, read: Callable[[object], T]) -> tuple[T, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list | tuple):
-        raise _Misfit
-    return tuple(read(each) for each in value)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _Misfit
-    return value
-
-
-def _text_map(value: object) -> dict[str, str]:
-    return {key: _text(each) for key, each in _object(value).items()}
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not -(2**31) <= value < 2**31:
-        raise _Misfit
-    return value
-
-
-def _member(value: object, kind: type[E]) -> E:
-    try:
-        return kind(_text(value))
-    except ValueError:
-        raise _Misfit from None
-
-
-def _selector(value: object) -> LabelSelector:
-    selector = _object(value)
-    return LabelSelector(
-        labels=tuple(sorted(_text_map(selector.get("matchLabels")).items())),
-        expressions=_list(selector.get("matchExpressions"), _requirement) or (),
-    )
-
-
-def _requirement(value: object) -> Requirement:
-    requirement = _object(value)
-    return Requirement(
-        key=_text(requirement.get("key")),
-        operator=_member(requirement.get("operator"), Operator),
-        values=_list(requirement.get("values"), _text) or (),
-    )
-
-
 def _rule(value: object, peers: str) -> Rule:
-    rule = _object(value)
-    return Rule(peers=_list(rule.get(peers), _peer), ports=_list(rule.get("ports"), _port))
+    rule = as_mapping(value)
+    return Rule(peers=as_list(rule.get(peers), _peer), ports=as_list(rule.get("ports"), _port))
 
 
 def _peer(value: object) -> Peer:
-    peer = _object(value)
+    peer = as_mapping(value)
     pods, namespaces, block = peer.get("podSelector"), peer.get("namespaceSelector"), peer.get("ipBlock")
     return Peer(
-        pod_selector=None if pods is None else _selector(pods),
-        namespace_selector=None if namespaces is None else _selector(namespaces),
+        pod_selector=None if pods is None else as_selector(pods),
+        namespace_selector=None if namespaces is None else as_selector(namespaces),
         ip_block=None if block is None else _ip_block(block),
     )
 
 
 def _ip_block(value: object) -> IPBlock:
-    block = _object(value)
-    return IPBlock(cidr=_text(block.get("cidr")), excepts=_list(block.get("except"), _text) or ())
+    block = as_mapping(value)
+    return IPBlock(cidr=as_text(block.get("cidr")), excepts=as_list(block.get("except"), as_text) or ())
 
 
 def _port(value: object) -> Port:
-    port = _object(value)
+    port = as_mapping(value)
     protocol, number, end = port.get("protocol"), port.get("port"), port.get("endPort")
     return Port(
-        protocol="TCP" if protocol is None else _text(protocol),
-        port=number if number is None or isinstance(number, str) else _number(number),
-        end_port=None if end is None else _number(end),
+        protocol="TCP" if protocol is None else as_text(protocol),
+        port=number if number is None or isinstance(number, str) else as_number(number),
+        end_port=None if end is None else as_number(end),
     )
 
 

@@ -8,7 +8,8 @@ allowed where an egress block and an ingress block meet.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop.policy.objects import Direction, IPBlock, LabelSelector, NetworkPolicy, Peer, Port, Rule
+from desktop.policy.objects import Direction, NetworkPolicy, Peer, Port, Rule
+from desktop.policy.tiers import ANY_PROTOCOL, TieredPolicy
 from desktop.reach.ends import Distinctions, Ends
 from desktop.reach.labels import keys_of
 from desktop.reach.ports import LAST, PortSpace
@@ -24,27 +25,27 @@ class Block:
     certain: bool = True
 
 
-def distinctions_of(policies: Iterable[NetworkPolicy]) -> Distinctions:
+AnyPolicy = NetworkPolicy | TieredPolicy
+
+
+def distinctions_of(policies: Iterable[AnyPolicy]) -> Distinctions:
     """Return all that the policies ask of an end."""
-    pods: set[LabelSelector] = set()
-    namespaces: set[LabelSelector] = set()
+    peers: set[Peer] = set()
     names: set[str] = set()
-    blocks: set[IPBlock] = set()
     for policy in policies:
-        pods.add(policy.pod_selector)
+        peers.add(Peer(policy.pod_selector) if isinstance(policy, NetworkPolicy) else policy.subject)
         for rule in (*(policy.ingress or ()), *(policy.egress or ())):
             names.update(port.port for port in rule.ports or () if isinstance(port.port, str))
-            for peer in rule.peers or ():
-                if peer.ip_block is not None:
-                    blocks.add(peer.ip_block)
-                if peer.pod_selector is not None:
-                    pods.add(peer.pod_selector)
-                if peer.namespace_selector is not None:
-                    namespaces.add(peer.namespace_selector)
-    return Distinctions(keys_of(pods), keys_of(namespaces), frozenset(names), frozenset(blocks))
+            peers.update(rule.peers or ())
+    return Distinctions(
+        keys_of(peer.pod_selector for peer in peers if peer.pod_selector is not None),
+        keys_of(peer.namespace_selector for peer in peers if peer.namespace_selector is not None),
+        frozenset(names),
+        frozenset(peer.ip_block for peer in peers if peer.ip_block is not None),
+    )
 
 
-def port_space(policies: Iterable[NetworkPolicy], ends: Ends) -> PortSpace:
+def port_space(policies: Iterable[AnyPolicy], ends: Ends) -> PortSpace:
     """Return the ports cut where the policies, with their names resolved on the pods, cut them."""
     used = [
         (port.protocol, port.port, port.end_port if port.end_port is not None else port.port)
@@ -83,7 +84,7 @@ class PolicyBlocks:
         found: list[Block] = []
         for rule in policy.rules(direction) or ():
             for peers, certain in self._peers(rule, policy.namespace):
-                found += self._with_ports(targets, peers, rule.ports, direction, certain)
+                found += self.with_ports(targets, peers, rule.ports, direction, certain=certain)
         return found
 
     def _peers(self, rule: Rule, namespace: str) -> list[tuple[int, bool]]:
@@ -91,25 +92,36 @@ class PolicyBlocks:
             return [(self._ends.all, True)]
         certain = possible = 0
         for peer in rule.peers:
-            sure, maybe = self._peer(peer, namespace)
+            sure, maybe = self.peer(peer, namespace)
             certain |= sure
             possible |= maybe
         return [(peers, sure) for peers, sure in ((certain, True), (possible & ~certain, False)) if peers]
 
-    def _peer(self, peer: Peer, namespace: str) -> tuple[int, int]:
+    def selected(self, subject: Peer) -> int:
+        """Return the pods a cluster-wide policy is about; host-network pods are never among them."""
+        return self.peer(subject, "")[0]
+
+    def peer(self, peer: Peer, namespace: str) -> tuple[int, int]:
+        """Return the ends a peer matches for certain, and those it matches or not, for want of a fact.
+
+        ``namespace`` is the policy's own.
+        """
         if peer.ip_block is not None:
             return self._ends.block(peer.ip_block)
-        if peer.namespace_selector is None:
-            within = self._ends.in_namespace(namespace)
-        else:
+        if peer.namespace_selector is not None:
             within = self._ends.in_namespaces(peer.namespace_selector)
+        elif peer.pod_selector is not None:
+            within = self._ends.in_namespace(namespace)
+        else:  # a peer of a newer API, of which nothing is known
+            return 0, 0
         picked = within if peer.pod_selector is None else self._ends.select(peer.pod_selector, within)
         # A host-network pod talks with its node's address: whether labels still find it differs.
         return picked & ~self._ends.host_network, picked & self._ends.host_network
 
-    def _with_ports(
-        self, targets: int, peers: int, ports: Sequence[Port] | None, direction: Direction, certain: bool
+    def with_ports(
+        self, targets: int, peers: int, ports: Sequence[Port] | None, direction: Direction, *, certain: bool = True
     ) -> list[Block]:
+        """Return the blocks of a rule between targets and peers."""
         if not ports:
             return [Block(targets, peers, self._ports.all, certain)]
         numbers, found = 0, []
@@ -138,7 +150,7 @@ class PolicyBlocks:
             resolved = self._named[protocol, name] = {}
             for index, each in enumerate(self._ends.classes):
                 for spoken, number in each.named.get(name, ()):
-                    if spoken == protocol:
-                        mask = self._ports.mask(protocol, number, number)
+                    if protocol in (spoken, ANY_PROTOCOL):
+                        mask = self._ports.mask(spoken, number, number)
                         resolved[mask] = resolved.get(mask, 0) | 1 << index
         return resolved

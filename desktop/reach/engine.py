@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.policy.objects import Direction, NetworkPolicy
+from desktop.policy.tiers import TieredPolicy
 from desktop.reach.bits import positions_of
 from desktop.reach.blocks import Block, PolicyBlocks, distinctions_of, port_space
 from desktop.reach.ends import Ends
 from desktop.reach.ports import PortSpace
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
+from desktop.reach.tier_blocks import Tiers
 
 Part = tuple[int, int]
 """Some ends and the ports open to them."""
@@ -49,22 +51,26 @@ class Reach:
         return Row(certain, possible)
 
 
-def compute(snapshot: Snapshot, settings: Settings) -> Reach:
-    """Return the connections of a cluster under its NetworkPolicies."""
+def compute(snapshot: Snapshot, settings: Settings, tiered: Sequence[TieredPolicy] = ()) -> Reach:
+    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide (tiered) policies."""
     policies = [entry.policy for table in snapshot.policies.values() for entry in table.values() if entry.policy]
-    ends = Ends(snapshot, distinctions_of(policies), settings)
-    ports = port_space(policies, ends)
+    ends = Ends(snapshot, distinctions_of([*policies, *tiered]), settings)
+    ports = port_space([*policies, *tiered], ends)
     blocks = PolicyBlocks(ends, ports)
-    return Reach(
-        ends,
-        ports,
-        _direction(policies, Direction.INGRESS, ends, ports, blocks),
-        _direction(policies, Direction.EGRESS, ends, ports, blocks),
+    ingress, egress = (
+        _direction(policies, direction, ends, ports, blocks, Tiers(tiered, direction, ends, ports, blocks))
+        for direction in Direction
     )
+    return Reach(ends, ports, ingress, egress)
 
 
 def _direction(
-    policies: Sequence[NetworkPolicy], direction: Direction, ends: Ends, ports: PortSpace, made: PolicyBlocks
+    policies: Sequence[NetworkPolicy],
+    direction: Direction,
+    ends: Ends,
+    ports: PortSpace,
+    made: PolicyBlocks,
+    tiers: Tiers,
 ) -> list[Block]:
     found: list[Block] = []
     isolated = 0
@@ -75,7 +81,9 @@ def _direction(
     if ends.host_network:
         # A node may always reach the pods it runs; which node a host-network pod speaks for is not in the policies.
         found.append(Block(isolated, ends.host_network, ports.all, certain=False))
-    found.append(Block(ends.all & ~isolated, ends.all, ports.all))
+    if tiers.subjects:
+        found = tiers.blocks(found, isolated)
+    found.append(Block(ends.all & ~isolated & ~tiers.subjects, ends.all, ports.all))
     return found
 
 

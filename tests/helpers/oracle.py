@@ -100,6 +100,8 @@ def _peer_admits(snapshot: Snapshot, peer: Peer, namespace: str, end: End, setti
         return settings.blocks_match_pods
     if isinstance(end, str):
         return False
+    if peer.namespace_selector is None and peer.pod_selector is None:
+        return False
     if peer.namespace_selector is None:
         if end.namespace != namespace:
             return False

@@ -87,7 +87,7 @@ def test_an_absent_list_and_an_empty_one_are_kept_apart() -> None:
 def test_a_policy_is_written_in_the_order_people_write_it() -> None:
     rule = Rule(peers=(Peer(ip_block=IPBlock("10.0.0.0/8")),), ports=(Port("TCP", 80),))
     selector = LabelSelector((("app", "web"),), (Requirement("tier", Operator.EXISTS),))
-    written = render_policy(NetworkPolicy("", "p", selector, egress=(rule, Rule())))
+    written = render_policy(NetworkPolicy("", "p", selector, ingress=(), egress=(rule, Rule())))
 
     assert written == {
         "apiVersion": "networking.k8s.io/v1",
@@ -98,10 +98,12 @@ def test_a_policy_is_written_in_the_order_people_write_it() -> None:
                 "matchLabels": {"app": "web"},
                 "matchExpressions": [{"key": "tier", "operator": "Exists"}],
             },
+            "ingress": [],
             "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"protocol": "TCP", "port": 80}]}, {}],
         },
     }
     assert list(written) == ["apiVersion", "kind", "metadata", "spec"]
+    assert render_policy(NetworkPolicy("", "p"))["spec"] == {"podSelector": {}}
 
 
 def test_absent_and_empty_policy_types_are_the_same() -> None:

@@ -67,14 +67,14 @@ class PolicyBlocks:
     """Turns NetworkPolicies into blocks over given ends and ports."""
 
     def __init__(self, ends: Ends, ports: PortSpace) -> None:
-        self._ends = ends
-        self._ports = ports
+        self.ends = ends
+        self.ports = ports
         self._named: dict[tuple[str, str], dict[int, int]] = {}
 
     def targets(self, policy: NetworkPolicy) -> int:
         """Return the pods a policy selects; host-network pods are never among them."""
-        own = self._ends.in_namespace(policy.namespace) & ~self._ends.host_network
-        return self._ends.select(policy.pod_selector, own)
+        own = self.ends.in_namespace(policy.namespace) & ~self.ends.host_network
+        return self.ends.select(policy.pod_selector, own)
 
     def blocks(self, policy: NetworkPolicy, direction: Direction) -> list[Block]:
         """Return what a policy admits in a direction it isolates."""
@@ -89,7 +89,7 @@ class PolicyBlocks:
 
     def _peers(self, rule: Rule, namespace: str) -> list[tuple[int, bool]]:
         if not rule.peers:
-            return [(self._ends.all, True)]
+            return [(self.ends.all, True)]
         certain = possible = 0
         for peer in rule.peers:
             sure, maybe = self.peer(peer, namespace)
@@ -107,23 +107,27 @@ class PolicyBlocks:
         ``namespace`` is the policy's own.
         """
         if peer.ip_block is not None:
-            return self._ends.block(peer.ip_block)
+            return self.ends.block(peer.ip_block)
+        doubtful = 0
         if peer.namespace_selector is not None:
-            within = self._ends.in_namespaces(peer.namespace_selector)
+            within, doubtful = self.ends.in_namespaces(peer.namespace_selector)
         elif peer.pod_selector is not None:
-            within = self._ends.in_namespace(namespace)
+            within = self.ends.in_namespace(namespace)
         else:  # a peer of a newer API, of which nothing is known
             return 0, 0
-        picked = within if peer.pod_selector is None else self._ends.select(peer.pod_selector, within)
+        if peer.pod_selector is not None:
+            within = self.ends.select(peer.pod_selector, within)
+            doubtful = self.ends.select(peer.pod_selector, doubtful)
         # A host-network pod talks with its node's address: whether labels still find it differs.
-        return picked & ~self._ends.host_network, picked & self._ends.host_network
+        host = self.ends.host_network
+        return within & ~host, doubtful | within & host
 
     def with_ports(
         self, targets: int, peers: int, ports: Sequence[Port] | None, direction: Direction, *, certain: bool = True
     ) -> list[Block]:
         """Return the blocks of a rule between targets and peers."""
         if not ports:
-            return [Block(targets, peers, self._ports.all, certain)]
+            return [Block(targets, peers, self.ports.all, certain)]
         numbers, found = 0, []
         for port in ports:
             if not isinstance(port.port, str):
@@ -139,18 +143,18 @@ class PolicyBlocks:
 
     def _numbers(self, port: Port) -> int:
         if port.port is None:
-            return self._ports.mask(port.protocol)
+            return self.ports.mask(port.protocol)
         first = int(port.port)
-        return self._ports.mask(port.protocol, first, min(port.end_port or first, LAST))
+        return self.ports.mask(port.protocol, first, min(port.end_port or first, LAST))
 
     def _resolved(self, protocol: str, name: str) -> dict[int, int]:
         """For each port number that pods give the name: the port's mask -> those pods."""
         resolved = self._named.get((protocol, name))
         if resolved is None:
             resolved = self._named[protocol, name] = {}
-            for index, each in enumerate(self._ends.classes):
+            for index, each in enumerate(self.ends.classes):
                 for spoken, number in each.named.get(name, ()):
                     if protocol in (spoken, ANY_PROTOCOL):
-                        mask = self._ports.mask(spoken, number, number)
+                        mask = self.ports.mask(spoken, number, number)
                         resolved[mask] = resolved.get(mask, 0) | 1 << index
         return resolved

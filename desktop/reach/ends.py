@@ -10,10 +10,13 @@ from functools import cached_property
 from desktop.policy.netset import Span, Spans, addresses, parse_address, parse_cidr
 from desktop.policy.objects import IPBlock, LabelSelector
 from desktop.reach.bits import bits_of, positions_of
-from desktop.reach.labels import LabelIndex
-from desktop.reach.objects import Pod
+from desktop.reach.labels import LabelIndex, keys_of
+from desktop.reach.objects import Namespace, Pod
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
+
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label that servers from 1.21 on put on every namespace: its name."""
 
 IPV6_LINE: Span = (0, (1 << 128) - 1)
 IPV4_LINE: Span = (1 << 128, (1 << 128) + (1 << 32) - 1)
@@ -61,10 +64,11 @@ class Ends:
         self.all = self.pods | self.outside
         self._by_namespace = {name: bits_of(members, self.count) for name, members in _positions(self.classes).items()}
         self._pod_labels = LabelIndex([each.labels for each in self.classes], distinctions.pod_keys)
-        self._namespaces = list(snapshot.namespaces.values())
+        self._namespaces = [*snapshot.namespaces.values(), *_unseen(snapshot)]
+        self._unseen = bits_of(range(len(snapshot.namespaces), len(self._namespaces)), len(self._namespaces))
         self._namespace_labels = LabelIndex([each.labels for each in self._namespaces], distinctions.namespace_keys)
         self._selected: dict[LabelSelector, int] = {}
-        self._selected_namespaces: dict[LabelSelector, int] = {}
+        self._selected_namespaces: dict[LabelSelector, tuple[int, int]] = {}
 
     @cached_property
     def host_network(self) -> int:
@@ -89,15 +93,20 @@ class Ends:
             found = self._selected[selector] = self._pod_labels.select(selector)
         return found & within
 
-    def in_namespaces(self, selector: LabelSelector) -> int:
-        """Return all pods of the namespaces that a selector picks."""
+    def in_namespaces(self, selector: LabelSelector) -> tuple[int, int]:
+        """Return all pods of the namespaces that a selector picks, and of those it picks or not, being unseen."""
         found = self._selected_namespaces.get(selector)
         if found is None:
             picked = self._namespace_labels.select(selector)
-            found = 0
-            for index in positions_of(picked):
-                found |= self.in_namespace(self._namespaces[index].name)
+            doubtful = 0 if keys_of([selector]) <= {NAMESPACE_NAME} else self._unseen
+            found = self._pods_of(picked & ~doubtful), self._pods_of(doubtful)
             self._selected_namespaces[selector] = found
+        return found
+
+    def _pods_of(self, namespaces: int) -> int:
+        found = 0
+        for index in positions_of(namespaces):
+            found |= self.in_namespace(self._namespaces[index].name)
         return found
 
     def block(self, block: IPBlock) -> tuple[int, int]:
@@ -147,6 +156,12 @@ class Ends:
             if address is not None:
                 within |= 1 << _stretch(address, self.ranges)
         return within
+
+
+def _unseen(snapshot: Snapshot) -> Iterable[Namespace]:
+    """The namespaces that pods name but that could not be listed: of their labels only the name is known."""
+    for name in sorted(snapshot.pods.keys() - snapshot.namespaces.keys()):
+        yield Namespace(name, {NAMESPACE_NAME: name})
 
 
 def _span_of(block: IPBlock) -> Spans:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.tiers import TieredPolicy
-from desktop.reach.bits import positions_of
+from desktop.reach.bits import bits_of, positions_of
 from desktop.reach.blocks import Block, PolicyBlocks, distinctions_of, port_space
 from desktop.reach.ends import Ends
+from desktop.reach.objects import Kind
 from desktop.reach.ports import PortSpace
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
@@ -57,21 +58,25 @@ def compute(snapshot: Snapshot, settings: Settings, tiered: Sequence[TieredPolic
     ends = Ends(snapshot, distinctions_of([*policies, *tiered]), settings)
     ports = port_space([*policies, *tiered], ends)
     blocks = PolicyBlocks(ends, ports)
+    hidden = bits_of((i for i, each in enumerate(ends.classes) if hides_policies(snapshot, each.namespace)), ends.count)
     ingress, egress = (
-        _direction(policies, direction, ends, ports, blocks, Tiers(tiered, direction, ends, ports, blocks))
+        _direction(policies, direction, blocks, Tiers(tiered, direction, ends, ports, blocks), hidden)
         for direction in Direction
     )
     return Reach(ends, ports, ingress, egress)
 
 
+def hides_policies(snapshot: Snapshot, namespace: str) -> bool:
+    """Whether there may be policies in a namespace that are not known: not listed, or not readable."""
+    stored = snapshot.policies.get(namespace, {})
+    return not snapshot.knows(Kind.NETWORK_POLICY, namespace) or any(each.policy is None for each in stored.values())
+
+
 def _direction(
-    policies: Sequence[NetworkPolicy],
-    direction: Direction,
-    ends: Ends,
-    ports: PortSpace,
-    made: PolicyBlocks,
-    tiers: Tiers,
+    policies: Sequence[NetworkPolicy], direction: Direction, made: PolicyBlocks, tiers: Tiers, hidden: int
 ) -> list[Block]:
+    """Return the blocks of a direction; ``hidden`` are the pods that policies not known may select."""
+    ends, every_port = made.ends, made.ports.all
     found: list[Block] = []
     isolated = 0
     for policy in policies:
@@ -80,11 +85,14 @@ def _direction(
             found += made.blocks(policy, direction)
     if ends.host_network:
         # A node may always reach the pods it runs; which node a host-network pod speaks for is not in the policies.
-        found.append(Block(isolated, ends.host_network, ports.all, certain=False))
+        found.append(Block(isolated, ends.host_network, every_port, certain=False))
+    # An unknown policy may isolate a pod, and may admit anything; what a known one admits stays admitted.
+    found.append(Block(hidden & ~ends.host_network, ends.all, every_port, certain=False))
+    isolated |= hidden & ~ends.host_network
     if tiers.subjects:
         found = tiers.blocks(found, isolated)
-    found.append(Block(ends.all & ~isolated & ~tiers.subjects, ends.all, ports.all))
-    return found
+    found.append(Block(ends.all & ~isolated & ~tiers.subjects, ends.all, every_port))
+    return [block for block in found if block.targets]
 
 
 def _meet(out: Iterable[Part], into: Iterable[Part]) -> tuple[Part, ...]:

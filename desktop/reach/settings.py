@@ -9,8 +9,8 @@ class Settings:
 
     ``blocks_match_pods``: whether an ipBlock matches pods by their address; None: it differs, so such a verdict is
     undecidable. ``host_network_as_pods``: whether host-network pods count as ordinary pods; by the specification
-    their traffic is the node's. ``unknown_peers_match``: whether peers that a picture of the cluster cannot tell (nodes,
-    domain names) may match outside addresses; else they match nothing.
+    their traffic is the node's. ``unknown_peers_match``: whether peers that a picture of the cluster cannot tell
+    (nodes, domain names) may match outside addresses; else they match nothing.
     """
 
     blocks_match_pods: bool | None = None

@@ -105,11 +105,22 @@ class Snapshot:
                 if kind not in WORKLOAD_KINDS or cast(Workload, thing).kind is kind:
                     yield thing
 
+    def namespaces_with(self, kind: Kind) -> tuple[str, ...]:
+        """Return the namespaces that hold objects of a namespaced kind (of workloads: of any kind of workload)."""
+        return tuple(_table(self, kind))
+
     def count(self, kind: Kind) -> int:
         """Return how many objects of a kind there are."""
         if kind in WORKLOAD_KINDS:
             return sum(key[0] is kind for table in self.workloads.values() for key in table)
         return len(self.namespaces) if kind is Kind.NAMESPACE else sum(map(len, _table(self, kind).values()))
+
+
+def changed(old: Snapshot, new: Snapshot, kind: Kind) -> bool:
+    """Whether objects of ``kind`` may differ between two pictures, one made from the other."""
+    if kind is Kind.NAMESPACE:
+        return old.namespaces is not new.namespaces
+    return _table(old, kind) is not _table(new, kind)
 
 
 def touched(old: Snapshot, new: Snapshot, *kinds: Kind) -> set[str]:

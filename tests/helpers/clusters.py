@@ -13,7 +13,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
-from desktop.reach.objects import ContainerPort, Namespace, Pod, StoredPolicy, Thing
+from desktop.reach.objects import ContainerPort, Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 
 NAMESPACES = ("x", "y", "z")
@@ -109,4 +109,11 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     things = [draw(pods(f"pod-{index}")) for index in range(draw(st.integers(1, 6)))]
     held = [stored(policy) for policy in draw(st.lists(policies(), max_size=5))]
     everything: list[Thing] = [*namespaces, *things, *held]
-    return Snapshot().apply(Put(thing) for thing in everything)
+    return known(Snapshot().apply(Put(thing) for thing in everything))
+
+
+def known(snapshot: Snapshot) -> Snapshot:
+    """Return the same picture with every kind listed whole."""
+    for kind in Kind:
+        snapshot = snapshot.covering(kind, Coverage.COMPLETE)
+    return snapshot

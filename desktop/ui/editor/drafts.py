@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
@@ -50,29 +51,52 @@ class Pending:
 
 
 class DraftFile:
-    """The file of one open editor. Thread-safe: saves that come late, or after the removal, change nothing."""
+    """The file of one open editor, which keeps it from being offered elsewhere. Thread-safe.
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path or _folder() / f"{secrets.token_hex(8)}{_SUFFIX}"
+    Saves that come late, or after the end, change nothing.
+    """
+
+    _open: ClassVar[set[str]] = set()
+
+    def __init__(self, file: str = "") -> None:
+        self._file = file or str(_folder() / f"{secrets.token_hex(8)}{_SUFFIX}")
         self._lock = threading.Lock()
         self._newest = 0
-        self._removed = False
+        self._ended = False
+        self._open.add(self._file)
 
     def save(self, draft: StoredDraft, number: int) -> None:
         """Write ``draft``, unless a save with a higher ``number`` came first; raises FileError."""
         values = asdict(replace(draft, file="")) | {"changed": draft.changed.isoformat()}
         text = json.dumps(values, default=_plain)
         with self._lock:
-            if self._removed or number <= self._newest:
+            if self._ended or number <= self._newest:
                 return
-            write_private(self._path, [text.encode()])
+            write_private(Path(self._file), [text.encode()])
             self._newest = number
 
-    def remove(self) -> None:
-        """Remove the file for good; nothing happens where there is none. Raises FileError."""
+    def remove(self, number: int) -> None:
+        """Remove the file, as the text is as it was again; a save with a higher ``number`` stays. Raises FileError."""
         with self._lock:
-            self._removed = True
-            remove_draft(str(self._path))
+            if number > self._newest:
+                remove_draft(self._file)
+                self._newest = number
+
+    def end(self) -> None:
+        """Remove the file for good: the text was applied or discarded. Raises FileError."""
+        with self._lock:
+            self._ended = True
+            remove_draft(self._file)
+        self.release()
+
+    def release(self) -> None:
+        """Let the draft be offered elsewhere, as its editor is closed."""
+        self._open.discard(self._file)
+
+    @classmethod
+    def is_open(cls, file: str) -> bool:
+        """Whether an editor of this program holds the file."""
+        return file in cls._open
 
 
 def remove_draft(file: str) -> None:
@@ -84,10 +108,12 @@ def remove_draft(file: str) -> None:
 
 
 def pending_drafts() -> Pending:
-    """Read the drafts that earlier editors left. Blocks: to be run by a task."""
+    """Read the drafts that closed editors and earlier runs left. Blocks: to be run by a task."""
     drafts: list[StoredDraft] = []
     errors: list[FileError] = []
     for path in sorted(_folder().glob(f"*{_SUFFIX}")):
+        if DraftFile.is_open(str(path)):
+            continue
         try:
             drafts.append(_read(path))
         except FileNotFoundError:

@@ -1,0 +1,90 @@
+"""The margin beside a text: line numbers, and a sign on each line where something was found."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from desktop.policy.findings import Finding, Severity
+from desktop.ui.icons import SIZE, severity_icon
+from desktop.ui.plain import tooltip
+from desktop.ui.style import Tone, colour
+from desktop.wording import findings as finding_words
+
+if TYPE_CHECKING:
+    from desktop.ui.editor.code_edit import CodeEdit
+
+_GAP = 4
+_TOLD = 8  # findings of one line told in its tooltip
+RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+"""The order in which findings matter."""
+
+
+class Margin(QWidget):
+    """Paints the numbers of the visible lines and their signs; a tooltip tells what was found."""
+
+    clicked = Signal(int)
+    """A line (from 1) whose number or sign was clicked."""
+
+    def __init__(self, editor: "CodeEdit") -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self._signs: Mapping[int, Sequence[Finding]] = {}
+
+    def set_signs(self, signs: Mapping[int, Sequence[Finding]]) -> None:
+        """Show signs on these lines (from 1)."""
+        self._signs = signs
+        self.update()
+
+    def wanted_width(self) -> int:
+        """Return the width for the sign and the longest number."""
+        digits = max(3, len(str(self._editor.blockCount())))
+        return SIZE + digits * self._editor.fontMetrics().horizontalAdvance("9") + 3 * _GAP
+
+    def sizeHint(self) -> QSize:
+        """Return the wanted size."""
+        return QSize(self.wanted_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the numbers and signs of the visible lines."""
+        palette = self._editor.palette()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), palette.color(QPalette.ColorRole.AlternateBase))
+        painter.setFont(self._editor.font())
+        current = self._editor.textCursor().blockNumber() + 1
+        for line, rect in self._editor.visible_lines():
+            if rect.bottom() < event.rect().top() or rect.top() > event.rect().bottom():
+                continue
+            role = QPalette.ColorRole.Text
+            painter.setPen(palette.color(role) if line == current else colour(Tone.QUIET, palette))
+            number = QRect(0, rect.top(), self.width() - _GAP, rect.height())
+            painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
+            if found := self._signs.get(line):
+                worst = min(found, key=lambda finding: RANK[finding.severity])
+                icon = severity_icon(worst.severity)
+                icon.paint(painter, QRect(_GAP, rect.top() + (rect.height() - SIZE) // 2, SIZE, SIZE))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell which line was clicked."""
+        if event.button() is Qt.MouseButton.LeftButton and (line := self._line_at(event.position().toPoint())):
+            self.clicked.emit(line)
+
+    def event(self, event: QEvent) -> bool:
+        """Show what was found on the line under the mouse."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.told(self._line_at(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def told(self, line: int) -> str:
+        """Return the tooltip of a line, empty where nothing was found."""
+        found = sorted(self._signs.get(line, ()), key=lambda finding: RANK[finding.severity])
+        return tooltip(*(finding_words.sentence(finding) for finding in found[:_TOLD]))
+
+    def _line_at(self, point: QPoint) -> int:
+        for line, rect in self._editor.visible_lines():
+            if rect.top() <= point.y() <= rect.bottom():
+                return line
+        return 0

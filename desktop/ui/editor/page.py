@@ -1,0 +1,202 @@
+"""The first page of the YAML window: templates and files above, the text, why OK is off and OK itself below."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from desktop.cancellation import CancelToken
+from desktop.language import tr, tr_n
+from desktop.manifest.checking import Checked
+from desktop.policy.findings import Severity
+from desktop.session.tasks import ProgressSink
+from desktop.ui.bridge import UiContext
+from desktop.ui.editor import templates
+from desktop.ui.editor.checking import Check
+from desktop.ui.editor.code_edit import CodeEdit
+from desktop.ui.editor.importing import Import, addition, read_files
+from desktop.ui.editor.pane import EditorPane
+from desktop.ui.plain import label
+from desktop.ui.strip import Strip
+from desktop.wording import errors as error_words
+
+
+class EditorPage(QWidget):
+    """Text in, a checked text out."""
+
+    accepted = Signal(object)
+    """A Checked without errors, to be reviewed."""
+
+    left = Signal()
+    """The user wants to leave."""
+
+    def __init__(self, context: UiContext, check: Check, namespace: str, group: str) -> None:
+        super().__init__()
+        self._context, self._namespace, self._group = context, namespace, group
+        self._start_text = ""
+        self.pane = EditorPane(context.tasks, check)
+        self.pane.edit.setPlaceholderText(tr("Type or paste YAML, drop files here, or choose a template."))
+        self.pane.edit.files_given.connect(self.import_files)
+        self.pane.checked.connect(self._judge)
+        self.pane.failed.connect(context.messages.error)
+        self.theirs = CodeEdit(read_only=True)
+        self.theirs.setAccessibleName(tr("On the cluster now"))
+        self._theirs_box = QWidget()
+        self.banner = Strip()
+        self._reason = label(wrap=True)
+        self.ok = QPushButton(tr("&OK"))
+        self.ok.setDefault(True)
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self._turn_off_ok(tr("There is no policy in the text yet."))
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether the text differs from what the user was given to start with."""
+        return self.pane.edit.text() != self._start_text
+
+    @property
+    def reason(self) -> str:
+        """Why OK is off; empty while it is on."""
+        return self._reason.text()
+
+    def start_with(self, text: str) -> None:
+        """Show a text that is not the user's work: the policy as it stands, a template, or nothing."""
+        self._start_text = text
+        self.pane.edit.set_text(text)
+
+    def show_theirs(self, text: str) -> None:
+        """Show beside the text what stands on the cluster now; with an empty text, no longer."""
+        self.theirs.set_text(text)
+        self._theirs_box.setVisible(bool(text))
+
+    @Slot()
+    def submit(self) -> None:
+        """Check the text as it is now and hand it on, or go to its first error."""
+        self.pane.checking.when_checked(self._submit)
+
+    @Slot(object)
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Read files in a task and add them to the end of the text."""
+        existing = self.pane.edit.text()
+
+        def job(token: CancelToken, _: ProgressSink) -> Import:
+            return read_files(paths, existing, token)
+
+        self._context.tasks.run(f"{self._group} import", job, self._imported, self._context.messages.error)
+
+    def _lay_out(self) -> None:
+        template, choose, cancel = QPushButton(tr("&Templates")), QPushButton(tr("&Import…")), QPushButton(tr("Cancel"))
+        template.setMenu(self._template_menu())
+        choose.setToolTip(tr("Add files to the end of the text, each as further documents"))
+        choose.clicked.connect(self._choose_files)
+        cancel.clicked.connect(self.left)
+        self.ok.clicked.connect(self.submit)
+        above, below = QHBoxLayout(), QHBoxLayout()
+        for button in (template, choose):
+            button.setAutoDefault(False)
+            above.addWidget(button)
+        above.addStretch(1)
+        below.addWidget(self._reason, 1)
+        for button in (cancel, self.ok):
+            below.addWidget(button)
+        beside = QSplitter(Qt.Orientation.Horizontal)
+        beside.setChildrenCollapsible(False)
+        beside.addWidget(self.pane)
+        beside.addWidget(self._theirs_box)
+        column = QVBoxLayout(self._theirs_box)
+        column.setContentsMargins(0, 0, 0, 0)
+        hide = QPushButton(tr("Hide"))
+        hide.clicked.connect(lambda: self.show_theirs(""))
+        head = QHBoxLayout()
+        head.addWidget(label(tr("On the cluster now")), 1)
+        head.addWidget(hide)
+        column.addLayout(head)
+        column.addWidget(self.theirs, 1)
+        self._theirs_box.hide()
+        layout = QVBoxLayout(self)
+        for row in (above, below):
+            row.setSpacing(6)
+        layout.addLayout(above)
+        layout.addWidget(self.banner)
+        layout.addWidget(beside, 1)
+        layout.addLayout(below)
+
+    def _template_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name, title in templates.templates():
+            menu.addAction(title, lambda name=name: self._load_template(name))
+        return menu
+
+    def _load_template(self, name: str) -> None:
+        def job(_: CancelToken, __: ProgressSink) -> str:
+            return templates.load(name, self._namespace)
+
+        self._context.tasks.run(f"{self._group} template", job, self._add_template, self._context.messages.error)
+
+    def _add_template(self, text: str) -> None:
+        """Start with the template; where text stands already, add it as a further document."""
+        existing = self.pane.edit.text()
+        if not existing.strip() or not self.has_changes:
+            self.start_with(text)
+        else:
+            self.pane.edit.append_text(f"{'' if existing.endswith(chr(10)) else chr(10)}---\n{text}")
+        self.pane.edit.setFocus()
+
+    @Slot()
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, tr("Import Files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([tr("Manifests (*.yaml *.yml *.json)"), tr("All files (*)")])
+        dialog.filesSelected.connect(lambda names: self.import_files([Path(name) for name in names]))
+        dialog.open()
+
+    def _imported(self, imported: Import) -> None:
+        if imported.files:
+            self.pane.edit.append_text(addition(self.pane.edit.text(), imported.files))
+        told = [error_words.sentence(error) for error in imported.errors]
+        if told:
+            self.banner.say(Severity.ERROR, told[0], "\n".join(told[1:]))
+        else:
+            count = len(imported.files)
+            self.banner.say(Severity.INFO, tr_n("{count} file was added.", "{count} files were added.", count))
+
+    @Slot(object)
+    def _judge(self, checked: Checked) -> None:
+        """Say whether the text can be handed on."""
+        errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
+        if errors:
+            lines = sorted({finding.place.line for finding in errors if finding.place})
+            if lines:
+                self._turn_off_ok(tr("OK is off: correct the error in line {line} first.", line=lines[0]))
+            else:
+                self._turn_off_ok(tr("OK is off: correct the error first."))
+        elif not any(entry.kind == "NetworkPolicy" for entry in checked.entries):
+            self._turn_off_ok(tr("There is no policy in the text yet."))
+        else:
+            self._reason.setText("")
+            self.ok.setEnabled(True)
+            self.ok.setToolTip(tr("See what will change; nothing is written yet (Ctrl+Enter)"))
+
+    def _turn_off_ok(self, reason: str) -> None:
+        self._reason.setText(reason)
+        self.ok.setEnabled(False)
+        self.ok.setToolTip(reason)
+
+    def _submit(self, checked: Checked) -> None:
+        if self.ok.isEnabled():
+            self.accepted.emit(checked)
+        else:
+            self.pane.go_to_first()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files anywhere on the page."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        self.import_files([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()

@@ -1,0 +1,143 @@
+"""The editor with everything around the text: find bar, findings, and a line that says how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from desktop.language import tr, tr_n
+from desktop.manifest.checking import Checked
+from desktop.policy.findings import Finding, Severity
+from desktop.ui.bridge import TaskRunner
+from desktop.ui.editor.checking import Check, Checking
+from desktop.ui.editor.code_edit import CodeEdit
+from desktop.ui.editor.completion import Completion
+from desktop.ui.editor.find_bar import FindBar
+from desktop.ui.editor.finding_list import FindingList
+from desktop.ui.plain import label
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the server said against one policy of the text; ``finding`` carries the path, not yet the place."""
+
+    namespace: str
+    name: str
+    finding: Finding
+
+
+class EditorPane(QWidget):
+    """One YAML text being edited, always checked."""
+
+    checked = Signal(object)
+    """A Checked, whenever the text has been checked anew."""
+
+    failed = Signal(object)
+    """A BulkheadError: the text could not be checked."""
+
+    def __init__(self, tasks: TaskRunner, check: Check, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._refusals: tuple[Refusal, ...] = ()
+        self._shown: tuple[Finding, ...] = ()
+        self.edit = CodeEdit()
+        self.edit.setAccessibleName(tr("YAML"))
+        self.edit.setAccessibleDescription(tr("Tab indents; Ctrl+Tab leaves the text; Ctrl+Space suggests."))
+        self.completion = Completion(self.edit)
+        self.find_bar = FindBar(self.edit, self)
+        self.findings = FindingList()
+        self.findings.picked.connect(self._go_to)
+        self._state, self._cursor = label(), label()
+        self.checking = Checking(tasks, self.edit, check)
+        self.checking.checked.connect(self._show)
+        self.checking.failed.connect(self.failed)
+        self.edit.edited.connect(self._tell_checking)
+        self.edit.cursorPositionChanged.connect(self._tell_cursor)
+        self._lay_out()
+        for keys, step in (("F8", 1), ("Shift+F8", -1)):
+            QShortcut(QKeySequence(keys), self, lambda step=step: self._step(step))
+        self._tell_cursor()
+
+    def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Show what the server said against policies of the text, at their lines, until the next time."""
+        self._refusals = tuple(refusals)
+        if (checked := self.checking.current) is not None:
+            self._show(checked)
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """The findings shown: of the text itself, then the server's."""
+        return self._shown
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addWidget(self._state, 1)
+        below.addWidget(self._cursor)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.edit)
+        splitter.addWidget(self.findings)
+        splitter.setStretchFactor(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.find_bar)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(below)
+
+    @Slot(object)
+    def _show(self, checked: Checked) -> None:
+        self._shown = (*checked.findings, *self._placed(checked))
+        self.edit.set_findings(self._shown)
+        self.findings.show_findings(self._shown)
+        self._state.setText(standing(checked, self._shown, coloured=self.edit.highlighter.enabled))
+        self.checked.emit(checked)
+
+    def _placed(self, checked: Checked) -> list[Finding]:
+        """Place the server's words in the text as it is now; nothing is left of those whose policy is gone."""
+        entries = {(entry.namespace, entry.name): entry for entry in checked.entries}
+        placed = []
+        for refusal in self._refusals:
+            entry = entries.get((refusal.namespace, refusal.name))
+            if entry is not None:
+                placed.append(refusal.finding.at(entry.document.place(refusal.finding.path)))
+        return placed
+
+    @Slot()
+    def _tell_checking(self) -> None:
+        self.edit.margin.set_signs(self.edit.signs())
+
+    @Slot()
+    def _tell_cursor(self) -> None:
+        line, column = self.edit.place()
+        self._cursor.setText(tr("Line {line}, column {column}", line=line, column=column))
+
+    @Slot(object)
+    def _go_to(self, finding: Finding) -> None:
+        if finding.place is not None:
+            self.edit.go_to(finding.place)
+
+    def _step(self, step: int) -> None:
+        """Go to the next place where something was found, from the last one on to the first."""
+        places = sorted({(f.place.line, f.place.column) for f in self._shown if f.place})
+        here = self.edit.place()
+        if not places:
+            return
+        ahead = [at for at in places if (at > here if step > 0 else at < here)] or places
+        target = ahead[0] if step > 0 else ahead[-1]
+        self._go_to(next(f for f in self._shown if f.place and (f.place.line, f.place.column) == target))
+
+
+def standing(checked: Checked, findings: Sequence[Finding], *, coloured: bool = True) -> str:
+    """Return how a text stands: ``3 policies, 1 error``."""
+    policies = sum(entry.kind == "NetworkPolicy" for entry in checked.entries)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+    words = [tr_n("{count} policy", "{count} policies", policies)]
+    if errors:
+        words.append(tr_n("{count} error", "{count} errors", errors))
+    if warnings:
+        words.append(tr_n("{count} warning", "{count} warnings", warnings))
+    if not coloured:
+        words.append(tr("no colours: the text is too long for them"))
+    return ", ".join(words)

@@ -12,7 +12,7 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff"
     "]"
 )
-_LONGEST = 200
+_LONGEST = 500
 
 
 def plain(text: str) -> str:

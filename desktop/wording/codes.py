@@ -1,0 +1,81 @@
+"""Every code with its sentence, and its hint where there is advice to give."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from desktop.policy.findings import Finding, format_path
+from desktop.wording import codes_cluster, codes_limits, codes_policy, codes_session, codes_text
+from desktop.wording.facts import Facts, Say
+from desktop.wording.plain import plain, short
+
+SENTENCES: Mapping[str, Say] = {
+    **codes_policy.DECODING,
+    **codes_policy.METADATA,
+    **codes_policy.SPEC,
+    **codes_policy.TYPED,
+    **codes_limits.LIMITS,
+    **codes_text.YAML,
+    **codes_cluster.KUBECONFIG,
+    **codes_cluster.FILES,
+    **codes_cluster.CONNECTION,
+    **codes_cluster.ANSWERS,
+    **codes_session.SESSION,
+    **codes_session.ADVICE,
+}
+
+HINTS: Mapping[str, Say] = {
+    **codes_policy.HINTS,
+    **codes_limits.HINTS,
+    **codes_text.HINTS,
+    **codes_cluster.HINTS,
+    **codes_session.HINTS,
+}
+
+
+def sentence(code: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence of a code; of one without a sentence the code and its facts, which is better than silence."""
+    texts = _told(facts)
+    return _say(SENTENCES, code, texts) or _spelt(code, texts)
+
+
+def hint(code: str, facts: Mapping[str, object]) -> str:
+    """Return what can be done, or nothing where nothing can be said."""
+    return _say(HINTS, code, _told(facts))
+
+
+def finding_facts(finding: Finding) -> Mapping[str, object]:
+    """Return a finding's facts, with ``field`` (its path) among them."""
+    return {"field": format_path(finding.spot), **finding.facts}
+
+
+def _say(table: Mapping[str, Say], code: str, texts: Facts) -> str:
+    say = table.get(code)
+    try:
+        return say(texts) if say else ""
+    except KeyError:  # a fact that the sentence needs is missing: then the facts that are there must do
+        return ""
+
+
+def _told(facts: Mapping[str, object]) -> Facts:
+    return {name: _text(value) for name, value in facts.items()}
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Enum():
+            return _text(value.value)
+        case Finding():
+            return sentence(value.code, finding_facts(value))
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(_text(each) for each in value)
+        case _:
+            return short(str(value))
+
+
+def _spelt(code: str, texts: Facts) -> str:
+    told = ", ".join(f"{name}: {text}" for name, text in texts.items() if text)
+    return f"{plain(code)} ({told})" if told else plain(code)

@@ -1,0 +1,182 @@
+"""The codes of ``desktop.cluster``: kubeconfigs, connections, and a server's answers that say no."""
+
+from desktop.language import tr
+from desktop.wording.facts import Facts, Say
+
+
+def _wrong_type(f: Facts) -> str:
+    if f.get("name"):
+        return tr("In the entry {name} the value of {field} is of the wrong type.", **f)
+    return tr("The value of {field} is of the wrong type.", **f)
+
+
+KUBECONFIG: dict[str, Say] = {
+    "kubeconfig.not-yaml": lambda f: tr("{file} cannot be read (line {line}): {finding}", **f),
+    "kubeconfig.not-a-kubeconfig": lambda f: tr("{file} is not a kubeconfig.", **f),
+    "kubeconfig.wrong-type": _wrong_type,
+    "kubeconfig.duplicate-name": lambda f: tr("The name {name} stands twice in {field}.", **f),
+    "kubeconfig.not-base64": lambda f: tr("The value of {field} is not base64.", **f),
+    "kubeconfig.no-such-context": lambda f: tr("There is no context called {name}.", **f),
+    "kubeconfig.no-cluster": lambda f: tr("The context names no cluster."),
+    "kubeconfig.cluster-not-found": lambda f: tr("The context names a cluster that is not there: {cluster}.", **f),
+    "kubeconfig.user-not-found": lambda f: tr("The context names a user that is not there: {user}.", **f),
+    "kubeconfig.no-server": lambda f: tr("The cluster names no server."),
+    "kubeconfig.no-scheme": lambda f: tr("The server's address {server} does not begin with https:// or http://.", **f),
+    "kubeconfig.server-unreadable": lambda f: tr("The server's address cannot be read."),
+    "kubeconfig.scheme-unknown": lambda f: tr("The server's address begins with {scheme}, not with https.", **f),
+    "kubeconfig.password-in-server": lambda f: tr("The server's address {server} holds a name or password.", **f),
+    "kubeconfig.authority-and-insecure": lambda f: tr(
+        "The cluster names a certificate authority, and yet insecure-skip-tls-verify is true."
+    ),
+    "kubeconfig.given-twice": lambda f: tr("{field} is given twice: as a file and as data.", **f),
+    "kubeconfig.proxy-unsupported": lambda f: tr("The cluster needs a proxy (proxy-url); Bulkhead cannot use one yet."),
+    "kubeconfig.exec-unsupported": lambda f: tr(
+        "The user signs in through a program ({command}); Bulkhead cannot run one yet.", **f
+    ),
+    "kubeconfig.auth-provider-removed": lambda f: tr(
+        "The user signs in through the auth provider {provider}, which Kubernetes has removed.", **f
+    ),
+    "kubeconfig.auth-provider-unsupported": lambda f: tr(
+        "The user signs in through the auth provider {provider}; Bulkhead cannot do that yet.", **f
+    ),
+    "kubeconfig.auth-provider-unknown": lambda f: tr(
+        "The user signs in through an auth provider that is not known: {provider}.", **f
+    ),
+    "kubeconfig.impersonation-unsupported": lambda f: tr(
+        "The user acts as somebody else ({fields}); Bulkhead cannot do that yet.", **f
+    ),
+    "kubeconfig.token-and-password": lambda f: tr("The user has both a token and a password."),
+    "kubeconfig.token-invalid": lambda f: tr("The token holds characters that no token can have."),
+    "kubeconfig.token-file-empty": lambda f: tr("The token file {path} is empty.", **f),
+    "kubeconfig.no-client-key": lambda f: tr("The user has a client certificate, but no client key."),
+    "tls.authority-unreadable": lambda f: tr("The certificate authority cannot be read: it is not in PEM form."),
+    "tls.client-key-encrypted": lambda f: tr("The client key is encrypted with a passphrase."),
+    "tls.client-key-mismatch": lambda f: tr("The client key does not belong to the client certificate."),
+    "tls.client-certificate-unreadable": lambda f: tr(
+        "The client certificate or its key cannot be read: they are not in PEM form."
+    ),
+}
+
+FILES: dict[str, Say] = {
+    "file.not-read": lambda f: tr("{path} cannot be read: {reason}.", **f),
+    "file.not-written": lambda f: tr("{path} cannot be written: {reason}.", **f),
+    "file.not-local": lambda f: tr("{path} lies on another machine, and is not read.", **f),
+    "file.not-ordinary": lambda f: tr("{path} is not an ordinary file, and is not read.", **f),
+    "file.too-large": lambda f: tr("{path} is larger than {limit} bytes, and is not read.", **f),
+}
+
+CONNECTION: dict[str, Say] = {
+    "unreachable.timeout": lambda f: tr("{host}:{port} does not answer.", **f),
+    "unreachable.refused": lambda f: tr("{host}:{port} refuses connections.", **f),
+    "unreachable.name-unknown": lambda f: tr("There is no computer called {host}.", **f),
+    "unreachable.closed": lambda f: tr("{host}:{port} closes the connection at once.", **f),
+    "unreachable.failed": lambda f: tr("{host}:{port} cannot be reached: {reason}.", **f),
+    "tls.expired": lambda f: tr("The certificate of {host} has expired.", **f),
+    "tls.not-yet-valid": lambda f: tr("The certificate of {host} is not valid yet.", **f),
+    "tls.unknown-authority": lambda f: tr("The certificate of {host} is signed by an unknown authority.", **f),
+    "tls.wrong-name": lambda f: tr("The certificate of {host} is for another name.", **f),
+    "tls.not-trusted": lambda f: tr("The certificate of {host} is not trusted: {reason}.", **f),
+    "tls.client-certificate-refused": lambda f: tr("{host} refused the client certificate.", **f),
+    "tls.not-spoken": lambda f: tr("{host}:{port} does not speak TLS.", **f),
+    "tls.failed": lambda f: tr("No secure connection to {host}:{port} could be agreed on ({reason}).", **f),
+    "connection.timeout": lambda f: tr("{host}:{port} did not answer in time. It may have received the request.", **f),
+    "connection.lost": lambda f: tr(
+        "The connection to {host}:{port} broke off. The server may have received the request.", **f
+    ),
+    "watch.ended-at-once": lambda f: tr("The server ends every watch as soon as it is begun."),
+    "answer.unreadable": lambda f: tr("The server's answer could not be read."),
+    "answer.too-long": lambda f: tr("The server sent an object larger than {limit} bytes.", **f),
+}
+
+
+def _refused(f: Facts) -> str:
+    return tr("The server refuses it: {message}", **f) if f["message"] else tr("The server refuses it ({status}).", **f)
+
+
+ANSWERS: dict[str, Say] = {
+    "api.bad-request": _refused,
+    "api.invalid": _refused,
+    "api.too-large": lambda f: tr("The server refuses it, because it is too large."),
+    "api.unauthorized": lambda f: tr("The server does not accept the credentials."),
+    "api.forbidden": lambda f: tr("Not permitted: {message}", **f) if f["message"] else tr("Not permitted."),
+    "api.not-found": lambda f: tr("It is not there: {message}", **f) if f["message"] else tr("It is not there."),
+    "api.not-served": lambda f: tr("The server does not know this kind of object, or is no Kubernetes server."),
+    "api.already-exists": lambda f: tr("The name is taken: {message}", **f),
+    "api.conflict": lambda f: tr("It has changed meanwhile: {message}", **f),
+    "api.field-conflict": lambda f: tr("Another tool owns fields that would change: {message}", **f),
+    "api.expired": lambda f: tr("The server no longer keeps the version that was asked for."),
+    "api.too-many-requests": lambda f: tr("The server is busy and asks to wait."),
+    "api.server-error": lambda f: (
+        tr("The server failed ({status}): {message}", **f) if f["message"] else tr("The server failed ({status}).", **f)
+    ),
+    "api.redirect": lambda f: tr("The server sends us to another address ({location}), which is not followed.", **f),
+    "api.refused": lambda f: tr("The server answered {status}: {message}", **f),
+}
+
+
+def _wait(f: Facts) -> str:
+    return tr("Try again in {retry_after} s.", **f) if f.get("retry_after") else tr("Try again in a while.")
+
+
+def _renew(f: Facts) -> str:
+    return tr("Sign in anew, or renew the token or certificate that the kubeconfig names.")
+
+
+def _compare(f: Facts) -> str:
+    return tr("Nothing was changed. Compare both versions and decide which to keep.")
+
+
+def _check_certificates(f: Facts) -> str:
+    return tr("Check certificate-authority and tls-server-name in the kubeconfig.")
+
+
+def _look(f: Facts) -> str:
+    return tr("Synchronize to see what is there now.")
+
+
+def _check_network(f: Facts) -> str:
+    return tr("Check the network, the VPN, and the server's address in the kubeconfig.")
+
+
+HINTS: dict[str, Say] = {
+    "kubeconfig.no-scheme": lambda f: tr("Write https:// before it."),
+    "kubeconfig.authority-and-insecure": lambda f: tr("Remove one of the two; kubectl refuses both together."),
+    "kubeconfig.given-twice": lambda f: tr("Remove one of the two."),
+    "kubeconfig.token-and-password": lambda f: tr("Remove one of the two."),
+    "kubeconfig.exec-unsupported": lambda f: tr("Meanwhile a token or a client certificate works."),
+    "kubeconfig.auth-provider-removed": lambda f: tr(
+        "Use the provider's credential plug-in (exec) for kubectl instead."
+    ),
+    "kubeconfig.password-in-server": lambda f: tr("Move them into the user's entry."),
+    **dict.fromkeys(
+        (
+            "unreachable.timeout",
+            "unreachable.refused",
+            "unreachable.name-unknown",
+            "unreachable.closed",
+            "unreachable.failed",
+        ),
+        _check_network,
+    ),
+    "tls.client-key-encrypted": lambda f: tr("Store the key without a passphrase, readable by you alone."),
+    "tls.expired": lambda f: tr("Whoever manages the cluster has to renew it. Check this computer's clock, too."),
+    "tls.not-yet-valid": lambda f: tr("Check this computer's clock."),
+    "tls.unknown-authority": _check_certificates,
+    "tls.wrong-name": _check_certificates,
+    "tls.not-trusted": _check_certificates,
+    "tls.client-certificate-refused": _renew,
+    "tls.not-spoken": lambda f: tr("Check the server's address and port in the kubeconfig."),
+    "connection.timeout": _look,
+    "connection.lost": _look,
+    "api.unauthorized": _renew,
+    "api.forbidden": lambda f: tr("Ask whoever manages the cluster for this right."),
+    "api.not-found": _look,
+    "api.already-exists": lambda f: tr("Choose another name, or edit the policy that is there."),
+    "api.conflict": _compare,
+    "api.field-conflict": _compare,
+    "api.expired": lambda f: tr("Synchronize anew."),
+    "api.too-many-requests": _wait,
+    "api.server-error": _wait,
+    "api.redirect": lambda f: tr("Name that address in the kubeconfig, if you trust it."),
+    "api.not-served": lambda f: tr("Check the server's address in the kubeconfig."),
+}

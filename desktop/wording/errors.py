@@ -1,0 +1,36 @@
+"""Errors in words: what happened and to what, and what can be done about it."""
+
+from desktop.errors import ApiError, BulkheadError, ConfigError
+from desktop.language import tr
+from desktop.wording import codes
+from desktop.wording.plain import plain
+
+
+def sentence(error: BulkheadError) -> str:
+    """Return what happened, to what, as plain text."""
+    said = codes.sentence(error.code, error.facts)
+    where = _stanza(error) if isinstance(error, ConfigError) else ""
+    return tr("{sentence} ({where})", sentence=said, where=where) if where else said
+
+
+def hint(error: BulkheadError) -> str:
+    """Return what can be done about it, or nothing where nothing can be said."""
+    return codes.hint(error.code, error.facts)
+
+
+def causes(error: ApiError) -> tuple[str, ...]:
+    """Return the fields that a server named as its reasons, each with its own words."""
+    return tuple(
+        tr("{field}: {message}", field=plain(cause.field), message=plain(cause.message))
+        if cause.field
+        else plain(cause.message)
+        for cause in error.causes
+    )
+
+
+def _stanza(error: ConfigError) -> str:
+    """Where in the kubeconfigs the trouble stands, as far as it is known and not in the sentence already."""
+    context, file = plain(str(error.facts.get("context", ""))), plain(str(error.facts.get("file", "")))
+    if context and file:
+        return tr("context {context} in {file}", context=context, file=file)
+    return file if error.code not in {"kubeconfig.not-yaml", "kubeconfig.not-a-kubeconfig"} else ""

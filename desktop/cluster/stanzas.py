@@ -1,0 +1,176 @@
+"""One kubeconfig file: its clusters, users and contexts, each read by itself so that a bad one hides no other.
+
+The types are strict, as kubectl's are: a string where a boolean belongs is an error, not a truth.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from desktop.cluster import named_files
+from desktop.errors import BulkheadError, ConfigError
+from desktop.manifest import reader
+from desktop.policy.findings import Severity
+
+
+class ClusterStanza(msgspec.Struct, frozen=True, rename="kebab"):
+    """``clusters[].cluster``: absent and null are one."""
+
+    server: str | None = None
+    tls_server_name: str | None = None
+    insecure_skip_tls_verify: bool | None = None
+    certificate_authority: str | None = None
+    certificate_authority_data: str | None = None
+    proxy_url: str | None = None
+    disable_compression: bool | None = None
+
+    def __repr__(self) -> str:
+        return "ClusterStanza(...)"  # a proxy's address may hold a password
+
+
+class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
+    """``users[].user``. ``impersonation`` names the fields of that family that are set, known or not."""
+
+    client_certificate: str | None = None
+    client_certificate_data: str | None = None
+    client_key: str | None = None
+    client_key_data: str | None = None
+    token: str | None = None
+    token_file: str | None = msgspec.field(default=None, name="tokenFile")
+    username: str | None = None
+    password: str | None = None
+    exec: dict[str, object] | None = None
+    auth_provider: dict[str, object] | None = None
+    impersonation: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return "UserStanza(...)"  # holds secrets
+
+
+class ContextStanza(msgspec.Struct, frozen=True, rename="kebab"):
+    """``contexts[].context``."""
+
+    cluster: str | None = None
+    user: str | None = None
+    namespace: str | None = None
+
+
+_S = TypeVar("_S", ClusterStanza, UserStanza, ContextStanza)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[_S]):
+    """A named stanza and the file where it stands; ``stanza`` is None where ``error`` says what is wrong with it."""
+
+    name: str
+    file: Path
+    stanza: _S | None
+    error: ConfigError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KubeconfigFile:
+    """What one file holds; ``errors`` are those that belong to no entry with a name."""
+
+    clusters: dict[str, Entry[ClusterStanza]]
+    users: dict[str, Entry[UserStanza]]
+    contexts: dict[str, Entry[ContextStanza]]
+    current: str
+    errors: tuple[BulkheadError, ...]
+
+
+def parse(path: Path) -> KubeconfigFile:
+    """Read one kubeconfig; raises FileError when it cannot be read, ConfigError when it is no kubeconfig at all."""
+    value = _document(path)
+    if value.get("apiVersion") not in (None, "", "v1") or value.get("kind") not in (None, "", "Config"):
+        raise ConfigError("kubeconfig.not-a-kubeconfig", file=str(path))
+    errors: list[BulkheadError] = []
+    current = value.get("current-context") or ""
+    if not isinstance(current, str):
+        errors.append(ConfigError("kubeconfig.wrong-type", file=str(path), field="current-context"))
+        current = ""
+    return KubeconfigFile(
+        _entries(value, path, "cluster", ClusterStanza, errors),
+        _entries(value, path, "user", UserStanza, errors),
+        _entries(value, path, "context", ContextStanza, errors),
+        current,
+        tuple(errors),
+    )
+
+
+def data(stanza: str | None, field: str) -> bytes:
+    """Decode the base64 of a ``*-data`` field as Go does (line ends are skipped); raises ConfigError."""
+    try:
+        return base64.b64decode((stanza or "").replace("\n", "").replace("\r", ""), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ConfigError("kubeconfig.not-base64", field=field) from error
+
+
+def _document(path: Path) -> Mapping[str, object]:
+    """Return the first YAML document (kubectl reads no other); nothing at all is an empty configuration."""
+    reading = reader.read_bytes(named_files.read(path, reader.MAX_BYTES))
+    document = reading.documents[0] if reading.documents else None
+    for finding in document.findings if document else reading.findings:
+        if finding.severity is Severity.ERROR and finding.code != "yaml.duplicate-key":  # kubectl takes the last
+            line = finding.place.line if finding.place else 1
+            raise ConfigError("kubeconfig.not-yaml", file=str(path), line=line, finding=finding)
+    value = document.value if document else None
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ConfigError("kubeconfig.not-a-kubeconfig", file=str(path))
+    return value
+
+
+def _entries(
+    value: Mapping[str, object], path: Path, inner: str, kind: type[_S], errors: list[BulkheadError]
+) -> dict[str, Entry[_S]]:
+    """Read one of the three lists; ``inner`` is the field within each entry. The nameless go to ``errors``."""
+    field = f"{inner}s"
+    entries: dict[str, Entry[_S]] = {}
+    items = value.get(field) or []
+    if not isinstance(items, list):
+        errors.append(ConfigError("kubeconfig.wrong-type", file=str(path), field=field))
+        return entries
+    for index, item in enumerate(items):
+        name = item.get("name") or "" if isinstance(item, Mapping) else None
+        if not isinstance(item, Mapping) or not isinstance(name, str):
+            errors.append(ConfigError("kubeconfig.wrong-type", file=str(path), field=f"{field}[{index}]"))
+        elif name in entries:
+            error = ConfigError("kubeconfig.duplicate-name", file=str(path), field=field, name=name)
+            entries[name] = Entry(name, path, None, error)
+        else:
+            entries[name] = _entry(name, path, item.get(inner), inner, kind)
+    return entries
+
+
+def _entry(name: str, path: Path, value: object, field: str, kind: type[_S]) -> Entry[_S]:
+    """Read one stanza."""
+    value = {} if value is None else value
+    try:
+        stanza = msgspec.convert(_with_impersonation(value) if kind is UserStanza else value, kind)
+        for part in ("certificate_authority_data", "client_certificate_data", "client_key_data"):
+            data(getattr(stanza, part, None), part.replace("_", "-"))
+    except msgspec.ValidationError as error:
+        # The message names the types and the place, never the value: "Expected `bool`, got `str` - at `$.x`".
+        place = re.search(r"at `\$\.?([^`]*)`", str(error))
+        where = f"{field}.{place[1]}" if place and place[1] else field
+        wrong = ConfigError("kubeconfig.wrong-type", file=str(path), name=name, field=where)
+        return Entry(name, path, None, wrong)
+    except ConfigError as error:
+        return Entry(name, path, None, ConfigError(error.code, file=str(path), name=name, **error.facts))
+    return Entry(name, path, stanza)
+
+
+def _with_impersonation(value: object) -> object:
+    """Gather the ``as`` family in one field: an unknown member (a later kubectl's) must not pass unseen."""
+    if not isinstance(value, Mapping):
+        return value
+    family = [key for key, part in value.items() if (key == "as" or key.startswith("as-")) and part]
+    return {**{key: part for key, part in value.items() if key != "impersonation"}, "impersonation": family}

@@ -1,0 +1,470 @@
+"""Kubeconfig files are read as kubectl reads them, except that what is broken hides nothing else."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.cluster.kubeconfig import Kubeconfig, default_paths, load
+from desktop.cluster.stanzas import UserStanza
+from desktop.errors import BulkheadError, ConfigError
+
+KUBECTL = shutil.which("kubectl")
+
+A = """
+apiVersion: v1
+kind: Config
+current-context: dev
+clusters:
+- name: c
+  cluster: {server: "https://a.example:6443", certificate-authority: pki/ca.crt}
+contexts:
+- name: dev
+  context: {cluster: c, user: u}
+- name: bare
+  context: {cluster: c}
+users:
+- name: u
+  user: {token: A, client-key: ../key.pem}
+"""
+B = """
+current-context: prod
+clusters:
+- name: c
+  cluster: {server: "https://b.example:6443", insecure-skip-tls-verify: true}
+- name: d
+  cluster: {server: "https://d.example", tls-server-name: other, certificate-authority: ca.crt}
+contexts:
+- name: prod
+  context: {cluster: c, user: u, namespace: shop}
+- name: bare
+  context: {cluster: d, namespace: ignored}
+- name: lost
+  context: {cluster: gone, user: nobody}
+users:
+- name: u
+  user: {username: someone, password: secret, client-key: key.pem}
+"""
+
+
+@dataclass
+class Case:
+    """Files, the order in which they are merged, and what kubectl makes of them (recorded with 1.32)."""
+
+    files: dict[str, str]
+    order: list[str]
+    current: str
+    contexts: dict[str, list[str]]  # cluster, user, namespace, server, its CA file, the user's key file
+    options: dict[str, str] = field(default_factory=dict)
+
+
+CASES = {
+    "one file": Case(
+        {"a": A},
+        ["a"],
+        "dev",
+        {
+            "dev": ["c", "u", "", "https://a.example:6443", "pki/ca.crt", "../key.pem"],
+            "bare": ["c", "", "", "https://a.example:6443", "pki/ca.crt", ""],
+        },
+    ),
+    "the first file wins for entries and for the current context": Case(
+        {"a": A, "b/b": B},
+        ["a", "b/b"],
+        "dev",
+        {
+            "dev": ["c", "u", "", "https://a.example:6443", "pki/ca.crt", "../key.pem"],
+            "bare": ["c", "", "", "https://a.example:6443", "pki/ca.crt", ""],
+            "prod": ["c", "u", "shop", "https://a.example:6443", "pki/ca.crt", "../key.pem"],
+            "lost": ["gone", "nobody", "", "", "", ""],
+        },
+    ),
+    "the other way round": Case(
+        {"a": A, "b/b": B},
+        ["b/b", "a"],
+        "prod",
+        {
+            "prod": ["c", "u", "shop", "https://b.example:6443", "", "b/key.pem"],
+            "bare": ["d", "", "ignored", "https://d.example", "b/ca.crt", ""],
+            "lost": ["gone", "nobody", "", "", "", ""],
+            "dev": ["c", "u", "", "https://b.example:6443", "", "b/key.pem"],
+        },
+    ),
+    "empty names, missing files, duplicates and empty files count for nothing": Case(
+        {"a": A, "empty": "", "comment": "# nothing\n", "blank": "  \n"},
+        ["", "missing", "empty", "comment", "blank", "a", "a"],
+        "dev",
+        {
+            "dev": ["c", "u", "", "https://a.example:6443", "pki/ca.crt", "../key.pem"],
+            "bare": ["c", "", "", "https://a.example:6443", "pki/ca.crt", ""],
+        },
+    ),
+    "an empty current context does not hide a later one": Case(
+        {"x": 'current-context: ""\n', "y": "current-context: later\n"}, ["x", "y"], "later", {}
+    ),
+    "null lists, JSON, unknown fields, and only the first document": Case(
+        {
+            "x": '{"clusters": null, "users": null, "future": {"a": 1}, "contexts": [{"name": "n", "context": null}]}',
+            "y": "contexts: [{name: m, context: {cluster: q}}]\n---\ncontexts: [{name: second}]\n",
+        },
+        ["x", "y"],
+        "",
+        {"n": ["", "", "", "", "", ""], "m": ["q", "", "", "", "", ""]},
+    ),
+    "of a key that stands twice the last counts": Case(
+        {"x": "current-context: a\ncurrent-context: b\n"}, ["x"], "b", {}
+    ),
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def from_root(folder: Path, name: str) -> str:
+    """Write a resolved path as the cases do: relative to the folder of the case."""
+    return os.path.relpath(folder / name, folder) if name else ""
+
+
+def ours(config: Kubeconfig, folder: Path) -> tuple[str, dict[str, list[str]]]:
+    contexts = {}
+    for context in config.contexts:
+        found = config.stanzas.get((context.file, context.name))
+        authority = key = ""
+        if found and found.cluster.certificate_authority:
+            authority = from_root(folder, str(found.cluster_folder / found.cluster.certificate_authority))
+        if found and found.user.client_key:
+            key = from_root(folder, str(found.user_folder / found.user.client_key))
+        namespace = "" if context.namespace == "default" else context.namespace
+        contexts[context.name] = [context.cluster, context.user, namespace, context.server, authority, key]
+    return config.current, contexts
+
+
+def kubectl(folder: Path, order: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    assert KUBECTL
+    paths = os.pathsep.join(str(folder / name) if name else "" for name in order)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "KUBECONFIG": paths}
+    return subprocess.run(
+        [KUBECTL, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True
+    )
+
+
+def kubectls(folder: Path, order: list[str]) -> tuple[str, dict[str, list[str]]] | None:
+    """Ask kubectl, who tells no resolved paths here; None where it refuses the files."""
+    asked = kubectl(folder, order, "config", "view", "--raw", "-o", "json")
+    if asked.returncode:
+        return None
+    view: dict[str, Any] = json.loads(asked.stdout)
+    clusters = {entry["name"]: entry["cluster"] for entry in view["clusters"] or ()}
+    contexts = {}
+    for entry in view["contexts"] or ():
+        context = entry["context"]
+        server = clusters.get(context["cluster"], {}).get("server", "")
+        contexts[entry["name"]] = [context["cluster"], context["user"], context.get("namespace", ""), server]
+    return view["current-context"], contexts
+
+
+def without_paths(contexts: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: facts[:4] for name, facts in contexts.items()}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_files_are_merged_as_kubectl_merges_them(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, case.files)
+    names = os.pathsep.join(str(tmp_path / name) if name else "" for name in case.order)
+    monkeypatch.setenv("KUBECONFIG", names)
+    config = load()
+    assert not config.file_errors
+    assert ours(config, tmp_path) == (case.current, case.contexts)
+
+
+@pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_recorded_answers_are_kubectls(case: Case, tmp_path: Path) -> None:
+    write(tmp_path, case.files)
+    assert kubectls(tmp_path, case.order) == (case.current, without_paths(case.contexts))
+
+
+@pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("context", ["dev", "prod"])
+def test_kubectl_too_resolves_a_path_from_the_file_where_the_stanza_stands(context: str, tmp_path: Path) -> None:
+    case = CASES["the first file wins for entries and for the current context"]
+    write(tmp_path, case.files)
+    asked = kubectl(tmp_path, case.order, "get", "ns", "--context", context)
+    assert f"unable to read certificate-authority {tmp_path / case.contexts[context][4]} " in asked.stderr
+
+
+def random_files(chance: random.Random) -> dict[str, str]:
+    """Make files that share names, each entry good for kubectl."""
+
+    def pick(*values: str) -> str:
+        return chance.choice(values)
+
+    def entries(inner: str, bodies: list[dict[str, object]]) -> object:
+        names = chance.sample(["a", "b", "c"], chance.randint(0, 3))
+        return [{"name": name, inner: chance.choice(bodies)} for name in names] or chance.choice([None, []])
+
+    files = {}
+    for number in range(chance.randint(1, 4)):
+        config = {
+            "current-context": pick("", "a", "b"),
+            "clusters": entries(
+                "cluster",
+                [
+                    {"server": "https://one:6443"},
+                    {"server": "https://two", "certificate-authority": "ca.crt", "x-unknown": 1},
+                    {"server": "http://three:8080/prefix", "certificate-authority-data": ""},
+                    {"server": "https://four", "insecure-skip-tls-verify": True, "certificate-authority": None},
+                ],
+            ),
+            "users": entries("user", [{"token": "t"}, {"client-key": "k.pem", "client-certificate": "c.pem"}, {}]),
+            "contexts": entries(
+                "context",
+                [{"cluster": "a", "user": "b"}, {"cluster": "b", "user": "a", "namespace": "n1"}, {"cluster": "c"}],
+            ),
+        }
+        folder = pick("", "sub/", "sub/deeper/")
+        files[f"{folder}{number}"] = pick("", json.dumps(config), json.dumps(config, indent=1))
+    return files
+
+
+@pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("seed", range(16))
+def test_random_files_are_merged_as_kubectl_merges_them(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    files = random_files(chance)
+    order = chance.sample([*files, "", "missing"], len(files) + 2)
+    write(tmp_path, files)
+    config = load([tmp_path / name for name in order if name])
+    current, contexts = ours(config, tmp_path)
+    assert (current, without_paths(contexts)) == kubectls(tmp_path, order)
+
+
+def test_unset_or_empty_variable_means_the_file_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Path(os.environ["HOME"])
+    assert default_paths() == (home / ".kube" / "config",)
+    monkeypatch.setenv("KUBECONFIG", "")
+    assert default_paths() == (home / ".kube" / "config",)
+    write(home, {".kube/config": A})
+    assert [context.name for context in load().contexts] == ["dev", "bare"]
+
+
+def test_no_file_at_all_is_an_empty_configuration() -> None:
+    config = load()
+    assert (config.contexts, config.current, config.file_errors) == ((), "", ())
+
+
+def test_each_added_file_stands_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"a": A, "b": A.replace("a.example", "b.example")})
+    config = load([tmp_path / "a"], [tmp_path / "b", tmp_path / "a"])
+    assert [(c.name, c.file.name, c.server) for c in config.contexts] == [
+        ("dev", "a", "https://a.example:6443"),
+        ("bare", "a", "https://a.example:6443"),
+        ("dev", "b", "https://b.example:6443"),
+        ("bare", "b", "https://b.example:6443"),
+    ]
+
+
+BROKEN_FILES = {
+    "not YAML": ("a: [", "kubeconfig.not-yaml"),
+    "a list": ("[1]", "kubeconfig.not-a-kubeconfig"),
+    "another kind": ("apiVersion: v1\nkind: Pod\n", "kubeconfig.not-a-kubeconfig"),
+    "another version": ("apiVersion: v2\nkind: Config\n", "kubeconfig.not-a-kubeconfig"),
+    "a language tag": ("current-context: !!python/name:os.system x\n", "kubeconfig.not-yaml"),
+    "a list that is none": ("clusters: 5\n", "kubeconfig.wrong-type"),
+    "an entry that is none": ("clusters: [5]\n", "kubeconfig.wrong-type"),
+    "a name that is a number": ("contexts: [{name: 1, context: {}}]\n", "kubeconfig.wrong-type"),
+    "a current context that is a number": ("current-context: 1\n", "kubeconfig.wrong-type"),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), BROKEN_FILES.values(), ids=BROKEN_FILES)
+def test_a_broken_file_is_told_and_hides_no_other(text: str, code: str, tmp_path: Path) -> None:
+    write(tmp_path, {"broken": text, "a": A})
+    config = load([tmp_path / "broken", tmp_path / "a"])
+    assert [error.code for error in config.file_errors] == [code]
+    assert config.file_errors[0].facts["file"] == str(tmp_path / "broken")
+    assert [context.name for context in config.contexts if context.error is None] == ["dev", "bare"]
+    if KUBECTL and "!!" not in text:  # kubectl ignores tags; nothing good comes with one
+        assert kubectls(tmp_path, ["broken"]) is None
+
+
+def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: Path) -> None:
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "large").write_bytes(b"#" * (4 << 20))
+    os.mkfifo(tmp_path / "pipe")
+    names = ["bytes", "large", "pipe", ".", "missing"]
+    config = load([], [tmp_path / name for name in names])
+    assert [error.code for error in config.file_errors] == [
+        "kubeconfig.not-yaml",
+        "file.too-large",
+        "file.not-ordinary",
+        "file.not-ordinary",
+        "file.not-read",
+    ]
+
+
+def one(cluster: str = "server: 'https://a'", user: str = "", context: str = "cluster: c, user: u") -> str:
+    return "\n".join(
+        [
+            "clusters:",
+            f"- {{name: c, cluster: {{{cluster}}}}}",
+            "- {name: good, cluster: {server: 'https://good'}}",
+            "users:",
+            f"- {{name: u, user: {{{user}}}}}",
+            "contexts:",
+            f"- {{name: x, context: {{{context}}}}}",
+            "- {name: fine, context: {cluster: good}}",
+        ]
+    )
+
+
+TWICE = "certificate-authority: a.crt, certificate-authority-data: QUJD"
+BROKEN_ENTRIES = {
+    "no server": (one(""), "kubeconfig.no-server"),
+    "a server without scheme": (one("server: '127.0.0.1:6443'"), "kubeconfig.no-scheme"),
+    "a server of another scheme": (one("server: 'ftp://a'"), "kubeconfig.scheme-unknown"),
+    "a server that is none": (one("server: 'https://[::1'"), "kubeconfig.server-unreadable"),
+    "a port that is none": (one("server: 'https://a:99999'"), "kubeconfig.server-unreadable"),
+    "no host": (one("server: 'https://'"), "kubeconfig.server-unreadable"),
+    "a password in the server": (one("server: 'https://me:pw@a'"), "kubeconfig.password-in-server"),
+    "a string for a boolean": (one("server: 'https://a', insecure-skip-tls-verify: 'false'"), "kubeconfig.wrong-type"),
+    "a number for a string": (one(user="token: 5"), "kubeconfig.wrong-type"),
+    "what YAML takes for a boolean": (one(context="cluster: c, user: u, namespace: n"), "kubeconfig.wrong-type"),
+    "a stanza that is a list": (one().replace("{name: u, user: {}}", "{name: u, user: []}"), "kubeconfig.wrong-type"),
+    "data that are no base64": (
+        one("server: 'https://a', certificate-authority-data: 'a b'"),
+        "kubeconfig.not-base64",
+    ),
+    "a CA, and not to verify": (
+        one("server: 'https://a', certificate-authority: a.crt, insecure-skip-tls-verify: true"),
+        "kubeconfig.authority-and-insecure",
+    ),
+    "CA data, and not to verify": (
+        one("server: 'https://a', certificate-authority-data: QUJD, insecure-skip-tls-verify: true"),
+        "kubeconfig.authority-and-insecure",
+    ),
+    "two CAs": (one(f"server: 'https://a', {TWICE}"), "kubeconfig.given-twice"),
+    "a proxy": (one("server: 'https://a', proxy-url: 'http://me:pw@p'"), "kubeconfig.proxy-unsupported"),
+    "no cluster": (one(context="user: u"), "kubeconfig.no-cluster"),
+    "an unknown cluster": (one(context="cluster: q, user: u"), "kubeconfig.cluster-not-found"),
+    "an unknown user": (one(context="cluster: c, user: q"), "kubeconfig.user-not-found"),
+    "a plug-in": (one(user="exec: {command: /bin/login}"), "kubeconfig.exec-unsupported"),
+    "a plug-in beside a token": (one(user="token: t, exec: {}"), "kubeconfig.exec-unsupported"),
+    "a removed provider": (one(user="auth-provider: {name: gcp}"), "kubeconfig.auth-provider-removed"),
+    "OIDC": (one(user="auth-provider: {name: oidc}"), "kubeconfig.auth-provider-unsupported"),
+    "an unknown provider": (one(user="auth-provider: {name: 5}"), "kubeconfig.auth-provider-unknown"),
+    "another user": (one(user="token: t, as: admin"), "kubeconfig.impersonation-unsupported"),
+    "another group": (one(user="token: t, as-groups: [a]"), "kubeconfig.impersonation-unsupported"),
+    "a later field of impersonation": (one(user="as-planet: mars"), "kubeconfig.impersonation-unsupported"),
+    "a token and a password": (one(user="token: t, username: a, password: b"), "kubeconfig.token-and-password"),
+    "a token file and a user name": (one(user="tokenFile: t, username: a"), "kubeconfig.token-and-password"),
+    "a certificate without key": (one(user="client-certificate: a.crt"), "kubeconfig.no-client-key"),
+    "two certificates": (
+        one(user="client-certificate: a, client-certificate-data: QUJD, client-key: b"),
+        "kubeconfig.given-twice",
+    ),
+    "two keys": (
+        one(user="client-certificate: a, client-key: b, client-key-data: QUJD"),
+        "kubeconfig.given-twice",
+    ),
+    "two users of one name": (one().replace("contexts:", "- {name: u}\ncontexts:"), "kubeconfig.duplicate-name"),
+    "two contexts of one name": (f"{one()}\n- {{name: x}}", "kubeconfig.duplicate-name"),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), BROKEN_ENTRIES.values(), ids=BROKEN_ENTRIES)
+def test_a_context_that_cannot_be_used_says_why_and_hides_no_other(text: str, code: str, tmp_path: Path) -> None:
+    write(tmp_path, {"config": text})
+    config = load([tmp_path / "config"])
+    broken, fine = config.contexts
+    assert not config.file_errors
+    assert broken.error is not None
+    assert broken.error.code == code
+    assert fine.error is None
+    assert "pw" not in f"{broken}{broken.error}"
+
+
+GOOD_ENTRIES = {
+    "empty data beside a file": one("server: 'https://a', certificate-authority: x, certificate-authority-data: ''"),
+    "nulls": one("server: 'https://a', proxy-url: null, insecure-skip-tls-verify: null", "token: null, exec: null"),
+    "unset impersonation": one(user="as: '', as-groups: []"),
+    "base64 in lines": one('server: "https://a", certificate-authority-data: "QU\\nJD"'),
+    "a path, a query": one("server: 'https://a:1/k8s/c-1/?q=1#f'"),
+    "upper case": one("server: 'HTTPS://a'"),
+    "a key without certificate": one(user="client-key: k"),
+    "both data and a file that is empty": one(user="client-certificate: c, client-key: k, client-key-data: ''"),
+}
+
+
+@pytest.mark.parametrize("text", GOOD_ENTRIES.values(), ids=GOOD_ENTRIES)
+def test_what_kubectl_accepts_is_accepted(text: str, tmp_path: Path) -> None:
+    write(tmp_path, {"config": text})
+    assert [context.error for context in load([tmp_path / "config"]).contexts] == [None, None]
+
+
+def test_unverified_and_unencrypted_servers_are_marked(tmp_path: Path) -> None:
+    for cluster, insecure in (
+        ("server: 'https://a', insecure-skip-tls-verify: true", True),
+        ("server: 'http://localhost:8001'", True),
+        ("server: 'https://a'", False),
+        ("server: 'https://a', insecure-skip-tls-verify: false", False),
+    ):
+        write(tmp_path, {"config": one(cluster)})
+        assert load([tmp_path / "config"]).contexts[0].insecure is insecure
+
+
+def test_a_context_is_found_by_name(tmp_path: Path) -> None:
+    write(tmp_path, {"a": A})
+    config = load([tmp_path / "a"])
+    assert config.find("bare").cluster == "c"
+    with pytest.raises(ConfigError) as caught:
+        config.find("none")
+    assert caught.value.code == "kubeconfig.no-such-context"
+
+
+def test_no_secret_is_in_what_a_kubeconfig_says_of_itself(tmp_path: Path) -> None:
+    canary = "CANARY-4711"
+    secrets = f"token: {canary}, password: {canary}, client-key-data: {canary}"
+    write(
+        tmp_path,
+        {"config": one(f"server: 'https://a', proxy-url: 'http://{canary}@p'", secrets), "b": one(user=secrets)},
+    )
+    config = load([tmp_path / "config"], [tmp_path / "b"])
+    said = (
+        f"{config!r}{config.stanzas!r}{[str(context.error) for context in config.contexts]}{UserStanza(token=canary)}"
+    )
+    assert canary not in said
+
+
+def test_a_thousand_contexts_are_read_within_two_seconds(tmp_path: Path) -> None:
+    names = range(1000)
+    text = json.dumps(
+        {
+            "clusters": [{"name": f"c{n}", "cluster": {"server": f"https://{n}.example"}} for n in names],
+            "users": [{"name": f"u{n}", "user": {"token": "t" * 900}} for n in names],
+            "contexts": [{"name": f"x{n}", "context": {"cluster": f"c{n}", "user": f"u{n}"}} for n in names],
+        }
+    )
+    write(tmp_path, {"config": text})
+    started = time.monotonic()
+    assert len(load([tmp_path / "config"]).contexts) == 1000
+    assert time.monotonic() - started < 2
+
+
+def test_file_errors_are_errors_of_ours(tmp_path: Path) -> None:
+    write(tmp_path, {"closed/config": A})
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for error in load([], [loop, tmp_path / "closed" / "config" / "below"]).file_errors:
+        assert isinstance(error, BulkheadError)
+        assert error.code == "file.not-read"

@@ -13,6 +13,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
+from desktop.policy.tiers import ANY_PROTOCOL, Action, Tier, TieredPolicy, TierRule
 from desktop.reach.objects import ContainerPort, Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 
@@ -117,3 +118,37 @@ def known(snapshot: Snapshot) -> Snapshot:
     for kind in Kind:
         snapshot = snapshot.covering(kind, Coverage.COMPLETE)
     return snapshot
+
+
+_tier_peers = st.one_of(
+    st.builds(lambda namespaces: Peer(None, namespaces), label_selectors),
+    st.builds(Peer, label_selectors, label_selectors),
+)
+_tier_ports = st.one_of(_ports, st.builds(Port, st.just(ANY_PROTOCOL), st.sampled_from(("web", "db"))))
+
+
+def _tier_rules(peers: st.SearchStrategy[Peer]) -> st.SearchStrategy[tuple[TierRule, ...]]:
+    rule = st.builds(
+        TierRule,
+        st.sampled_from(Action),
+        st.lists(peers, max_size=2).map(tuple),
+        st.one_of(st.none(), st.lists(_tier_ports, min_size=1, max_size=2).map(tuple)),
+        st.just(""),
+        st.sampled_from((False, False, False, True)),
+    )
+    return st.lists(rule, max_size=3).map(tuple)
+
+
+@st.composite
+def tiered_policies(draw: st.DrawFn) -> TieredPolicy:
+    """A cluster-wide policy of either tier."""
+    networks = st.builds(lambda block: Peer(ip_block=IPBlock(block.cidr)), st.sampled_from(BLOCKS))
+    return TieredPolicy(
+        "ClusterNetworkPolicy",
+        draw(st.sampled_from(("a", "b", "c"))),
+        draw(st.sampled_from(Tier)),
+        draw(st.integers(0, 2)),
+        draw(_tier_peers),
+        draw(_tier_rules(_tier_peers)),
+        draw(_tier_rules(st.one_of(_tier_peers, networks))),
+    )

@@ -3,13 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.policy.netset import parse_address
-from desktop.reach.engine import Reach, compute
-from desktop.reach.objects import Pod
+from desktop.reach.engine import compute
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from tests.helpers.clusters import ADDRESSES, NUMBERS, snapshots
 from tests.helpers.oracle import End, verdict
+from tests.helpers.reach import bit_of
 
 all_settings = st.builds(Settings, st.sampled_from((None, True, False)), st.booleans())
 
@@ -20,11 +19,11 @@ def test_engine_equals_the_oracle(snapshot: Snapshot, settings: Settings) -> Non
     pods = [pod for table in snapshot.pods.values() for pod in table.values()]
     ends: list[End] = [*pods, *ADDRESSES]
     for source in ends:
-        row = reach.row(_bit(reach, source))
+        row = reach.row(bit_of(reach, source))
         for destination in ends:
             if isinstance(source, str) and isinstance(destination, str):
                 continue
-            into = _bit(reach, destination)
+            into = bit_of(reach, destination)
             for protocol in ("TCP", "UDP"):
                 for port in (*NUMBERS, 99, 65535):
                     mask = reach.ports.mask_of(protocol, port)
@@ -33,12 +32,3 @@ def test_engine_equals_the_oracle(snapshot: Snapshot, settings: Settings) -> Non
                     said = True if certain else None if possible else False
                     told = verdict(snapshot, source, destination, protocol, port, settings)
                     assert said is told, (source, destination, protocol, port)
-
-
-def _bit(reach: Reach, end: End) -> int:
-    if isinstance(end, Pod):
-        return reach.ends.position[end.namespace, end.name]
-    address = parse_address(end)
-    assert address is not None
-    (index,) = (i for i, (first, last) in enumerate(reach.ends.ranges) if first <= address <= last)
-    return reach.ends.count + index

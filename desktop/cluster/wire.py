@@ -1,0 +1,390 @@
+"""The API server's JSON, straight to ``desktop.reach.objects``.
+
+Only what is needed is taken from each object; all else is skipped unread. Each item of a list is read by itself: one
+that is odd spoils no other, and the interpreter is never held for long. What repeats from object to object (labels,
+ports, owners, names of nodes) is kept once: that saves memory, and the garbage collector has less to walk through.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from desktop.cluster import failures, pauses
+from desktop.cluster.gateway import Bookmark, Gone, Put, WatchEvent
+from desktop.cluster.resources import RESOURCES
+from desktop.errors import TransportError
+from desktop.policy.codec import PolicyUnreadable, parse_policy
+from desktop.policy.findings import Finding
+from desktop.policy.owner import owner_of
+from desktop.reach.objects import (
+    ContainerPort,
+    Kind,
+    Namespace,
+    OwnerReference,
+    Pod,
+    Service,
+    ServicePort,
+    StoredPolicy,
+    Thing,
+    Workload,
+)
+
+_log = logging.getLogger(__name__)
+
+
+class _Owner(msgspec.Struct, gc=False):
+    kind: str = ""
+    name: str = ""
+    controller: bool | None = None
+
+
+class _Meta(msgspec.Struct, gc=False, rename="camel"):
+    name: str = ""
+    namespace: str | None = None
+    labels: dict[str, str] | None = None
+    owner_references: list[_Owner | None] | None = None
+    resource_version: str | None = None
+
+
+class _Port(msgspec.Struct, gc=False, rename="camel"):
+    container_port: int
+    name: str | None = None
+    protocol: str | None = None
+
+
+class _Container(msgspec.Struct, gc=False, rename="camel"):
+    ports: list[_Port | None] | None = None
+    restart_policy: str | None = None
+
+
+class _PodSpec(msgspec.Struct, gc=False, rename="camel"):
+    containers: list[_Container | None] | None = None
+    init_containers: list[_Container | None] | None = None
+    node_name: str | None = None
+    host_network: bool | None = None
+
+
+class _PodIP(msgspec.Struct, gc=False):
+    ip: str | None = None
+
+
+class _PodStatus(msgspec.Struct, gc=False):
+    phase: str | None = None
+    pod_ips: list[_PodIP | None] | None = msgspec.field(default=None, name="podIPs")
+    pod_ip: str | None = msgspec.field(default=None, name="podIP")
+
+
+class _Object(msgspec.Struct, gc=False):
+    metadata: _Meta
+
+
+class _Pod(_Object, gc=False):
+    spec: _PodSpec | None = None
+    status: _PodStatus | None = None
+
+
+class _Labels(msgspec.Struct, gc=False):
+    labels: dict[str, str] | None = None
+
+
+class _Template(msgspec.Struct, gc=False):
+    metadata: _Labels | None = None
+    spec: _PodSpec | None = None
+
+
+class _JobSpec(msgspec.Struct, gc=False):
+    parallelism: int | None = None
+    template: _Template | None = None
+
+
+class _JobTemplate(msgspec.Struct, gc=False):
+    spec: _JobSpec | None = None
+
+
+class _WorkloadSpec(msgspec.Struct, gc=False, rename="camel"):
+    replicas: int | None = None
+    parallelism: int | None = None
+    template: _Template | None = None
+    job_template: _JobTemplate | None = None
+
+
+class _WorkloadStatus(msgspec.Struct, gc=False, rename="camel"):
+    desired_number_scheduled: int | None = None
+
+
+class _Workload(_Object, gc=False):
+    spec: _WorkloadSpec | None = None
+    status: _WorkloadStatus | None = None
+
+
+class _ServicePort(msgspec.Struct, gc=False, rename="camel"):
+    port: int
+    name: str | None = None
+    protocol: str | None = None
+    target_port: int | str | None = None
+
+
+class _ServiceSpec(msgspec.Struct, gc=False):
+    selector: dict[str, str] | None = None
+    ports: list[_ServicePort | None] | None = None
+    cluster_ips: list[str | None] | None = msgspec.field(default=None, name="clusterIPs")
+    cluster_ip: str | None = msgspec.field(default=None, name="clusterIP")
+
+
+class _Service(_Object, gc=False):
+    spec: _ServiceSpec | None = None
+
+
+class _ListMeta(msgspec.Struct, rename="camel"):
+    resource_version: str | None = None
+    continue_: str | None = msgspec.field(default=None, name="continue")
+    remaining_item_count: int | None = None
+
+
+class _List(msgspec.Struct):
+    metadata: _ListMeta
+    items: list[msgspec.Raw] | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str
+    object: msgspec.Raw
+
+
+_STRUCTS: dict[Kind, type[_Object]] = {Kind.NAMESPACE: _Object, Kind.POD: _Pod, Kind.SERVICE: _Service}
+
+_decode_list = msgspec.json.Decoder(_List).decode
+_decode_event = msgspec.json.Decoder(_Event).decode
+_decode_object = msgspec.json.Decoder(_Object).decode
+
+_ODD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; ``next`` asks for the following one and is empty on the last."""
+
+    things: tuple[Thing, ...]
+    version: str
+    next: str
+    remaining: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    thing: Thing
+    version: str
+
+
+_NO_LABELS: Mapping[str, str] = {}
+
+
+class Decoder:
+    """Reads one list, or one watch, of one kind; what repeats is remembered for its life only."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._known_labels: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+        self._known_ports: dict[tuple[tuple[str, int, str], ...], tuple[ContainerPort, ...]] = {(): ()}
+        self._known_owners: dict[tuple[str, str], OwnerReference] = {}
+        if kind is Kind.NETWORK_POLICY:
+            self._read: Callable[[msgspec.Raw], _Read] = self._policy
+        else:
+            decode = msgspec.json.Decoder(_STRUCTS.get(kind, _Workload)).decode
+            self._read = lambda raw: self._plain(decode(raw))
+
+    def page(self, body: bytes) -> Page:
+        """Read a page of a list; raises TransportError when the answer is none."""
+        try:
+            listing = _decode_list(body)
+        except _ODD as error:
+            raise TransportError("answer.unreadable", kind=self._kind) from error
+        things: list[Thing] = []
+        with pauses.many_objects():
+            for raw in listing.items or ():
+                try:
+                    things.append(self._read(raw).thing)
+                except _ODD as error:
+                    # Never seen of an API server, and there is nothing of it that could be shown.
+                    _log.warning("an item in a list of %s is left out: %s", self._kind.value, error)
+        meta = listing.metadata
+        return Page(tuple(things), meta.resource_version or "", meta.continue_ or "", meta.remaining_item_count)
+
+    def event(self, line: bytes) -> WatchEvent | None:
+        """Read a line of a watch; None where it says nothing.
+
+        Raises ApiError when the server ends the watch with an error (Expired, above all), TransportError when the
+        line is no event.
+        """
+        if not line.strip():
+            return None
+        try:
+            event = _decode_event(line)
+            if event.type == "ERROR":
+                raise failures.api_error(500, bytes(event.object))
+            if event.type == "BOOKMARK":
+                return Bookmark(_decode_object(event.object).metadata.resource_version or "")
+            if event.type not in ("ADDED", "MODIFIED", "DELETED"):
+                return None
+            read = self._read(event.object)
+        except _ODD as error:
+            raise TransportError("answer.unreadable", kind=self._kind) from error
+        if event.type != "DELETED":
+            return Put(read.thing, read.version)
+        namespace = "" if isinstance(read.thing, Namespace) else read.thing.namespace
+        return Gone(self._kind, namespace, read.thing.name, read.version)
+
+    def _plain(self, value: _Object) -> _Read:
+        """Take what is needed of an object that is no policy."""
+        meta = value.metadata
+        namespace = sys.intern(meta.namespace or "")
+        thing: Thing
+        if isinstance(value, _Pod):
+            thing = self._pod(namespace, value)
+        elif isinstance(value, _Workload):
+            thing = self._workload(namespace, value)
+        elif isinstance(value, _Service):
+            thing = _service(namespace, value)
+        else:
+            thing = Namespace(sys.intern(meta.name), self._labels(meta.labels))
+        return _Read(thing, meta.resource_version or "")
+
+    def _pod(self, namespace: str, value: _Pod) -> Pod:
+        spec, status = value.spec or _PodSpec(), value.status or _PodStatus()
+        ips = tuple(entry.ip for entry in status.pod_ips or () if entry and entry.ip)
+        if not ips and status.pod_ip:  # servers before 1.20 may tell one address only
+            ips = (status.pod_ip,)
+        return Pod(
+            namespace,
+            value.metadata.name,
+            self._labels(value.metadata.labels),
+            ips,
+            self._ports(spec),
+            bool(spec.host_network),
+            sys.intern(status.phase or ""),
+            sys.intern(spec.node_name or ""),
+            self._owner(value.metadata),
+        )
+
+    def _workload(self, namespace: str, value: _Workload) -> Workload:
+        spec = value.spec or _WorkloadSpec()
+        if self._kind is Kind.CRON_JOB:
+            job = (spec.job_template.spec if spec.job_template else None) or _JobSpec()
+            template, replicas = job.template, job.parallelism
+        elif self._kind is Kind.JOB:
+            template, replicas = spec.template, spec.parallelism
+        elif self._kind is Kind.DAEMON_SET:
+            template, replicas = spec.template, (value.status or _WorkloadStatus()).desired_number_scheduled or 0
+        else:
+            template, replicas = spec.template, spec.replicas
+        template = template or _Template()
+        pods = template.spec or _PodSpec()
+        return Workload(
+            self._kind,
+            namespace,
+            value.metadata.name,
+            self._labels(template.metadata.labels if template.metadata else None),
+            self._ports(pods),
+            1 if replicas is None else replicas,  # the API's default
+            bool(pods.host_network),
+            self._owner(value.metadata),
+        )
+
+    def _policy(self, raw: msgspec.Raw) -> _Read:
+        """Keep a policy whole, and read it as far as it can be read."""
+        data = bytes(raw)
+        value = msgspec.json.decode(data)
+        if not isinstance(value, dict):
+            raise msgspec.ValidationError("no object")
+        metadata = value.get("metadata")
+        if not isinstance(metadata, dict):
+            metadata = {}
+        if value and "kind" not in value:  # the server leaves it out within lists, where it goes without saying
+            resource = RESOURCES[self._kind]
+            head = f'{{"kind":"{resource.kind.value}","apiVersion":"{resource.api_version}",'
+            data = head.encode() + data.lstrip()[1:]
+        findings: tuple[Finding, ...] = ()
+        try:
+            policy = parse_policy(value)
+        except PolicyUnreadable as error:
+            policy, findings = None, error.findings
+        version = _text(metadata, "resourceVersion")
+        return _Read(
+            StoredPolicy(
+                sys.intern(_text(metadata, "namespace")),
+                _text(metadata, "name"),
+                policy,
+                data,
+                _text(metadata, "uid"),
+                version,
+                _time(_text(metadata, "creationTimestamp")),
+                owner_of(metadata),
+                findings,
+            ),
+            version,
+        )
+
+    def _labels(self, labels: dict[str, str] | None) -> Mapping[str, str]:
+        return self._known_labels.setdefault(tuple(labels.items()), labels) if labels else _NO_LABELS
+
+    def _ports(self, spec: _PodSpec) -> tuple[ContainerPort, ...]:
+        """Return the declared ports of the containers that serve."""
+        key = tuple(
+            (port.name or "", port.container_port, port.protocol or "TCP")
+            for container in _serving(spec)
+            for port in container.ports or ()
+            if port
+        )
+        known = self._known_ports.get(key)
+        if known is None:
+            known = self._known_ports[key] = tuple(ContainerPort(*port) for port in key)
+        return known
+
+    def _owner(self, meta: _Meta) -> OwnerReference | None:
+        """Return the controlling owner."""
+        for owner in meta.owner_references or ():
+            if owner and owner.controller:
+                key = (owner.kind, owner.name)
+                known = self._known_owners.get(key)
+                if known is None:
+                    known = self._known_owners[key] = OwnerReference(sys.intern(owner.kind), owner.name)
+                return known
+        return None
+
+
+def _serving(spec: _PodSpec) -> list[_Container]:
+    """Return the containers that run as long as the pod does; of the init containers those are the sidecars."""
+    sidecars = [c for c in spec.init_containers or () if c and c.restart_policy == "Always"]
+    return [*sidecars, *(c for c in spec.containers or () if c)]
+
+
+def _service(namespace: str, value: _Service) -> Service:
+    spec = value.spec or _ServiceSpec()
+    ports = tuple(
+        ServicePort(
+            port.name or "",
+            port.port,
+            port.port if port.target_port in (None, 0, "") else port.target_port,
+            port.protocol or "TCP",
+        )
+        for port in spec.ports or ()
+        if port
+    )
+    addresses = tuple(ip for ip in spec.cluster_ips or (spec.cluster_ip,) if ip and ip != "None")
+    return Service(namespace, value.metadata.name, spec.selector or None, ports, addresses)
+
+
+def _text(metadata: Mapping[str, object], field: str) -> str:
+    value = metadata.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ A set of ends is a whole number: first one bit a class, then one bit a range.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from desktop.policy.netset import Span, Spans, addresses, parse_address, parse_cidr
 from desktop.policy.objects import IPBlock, LabelSelector
@@ -17,6 +17,8 @@ from desktop.reach.snapshot import Snapshot
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that servers from 1.21 on put on every namespace: its name."""
+
+_address = lru_cache(maxsize=1 << 18)(parse_address)  # pods keep their addresses from one computation to the next
 
 IPV6_LINE: Span = (0, (1 << 128) - 1)
 IPV4_LINE: Span = (1 << 128, (1 << 128) + (1 << 32) - 1)
@@ -67,6 +69,11 @@ class Ends:
         self._namespaces = [*snapshot.namespaces.values(), *_unseen(snapshot)]
         self._unseen = bits_of(range(len(snapshot.namespaces), len(self._namespaces)), len(self._namespaces))
         self._namespace_labels = LabelIndex([each.labels for each in self._namespaces], distinctions.namespace_keys)
+        self._within_stretch: dict[int, int] = {}
+        self._inhabited = 0
+        for stretch, members in _inhabitants(self.classes).items():
+            self._within_stretch[stretch] = bits_of(members, self.count)
+            self._inhabited |= 1 << stretch
         self._selected: dict[LabelSelector, int] = {}
         self._selected_namespaces: dict[LabelSelector, tuple[int, int]] = {}
 
@@ -113,7 +120,9 @@ class Ends:
         """Return the ends an ipBlock holds for certain, and those it holds or not, depending on the plug-in."""
         covered = _covered(self._spans[block], self.ranges)
         outside = covered << self.count
-        touched = bits_of((i for i, each in enumerate(self.classes) if each.within & covered), self.count)
+        touched = 0
+        for stretch in positions_of(covered & self._inhabited):
+            touched |= self._within_stretch[stretch]
         if self.settings.blocks_match_pods is None:
             return outside, touched
         return (outside | touched, 0) if self.settings.blocks_match_pods else (outside, 0)
@@ -152,7 +161,7 @@ class Ends:
             return 0
         within = 0
         for text in pod.ips:
-            address = parse_address(text)
+            address = _address(text)
             if address is not None:
                 within |= 1 << _stretch(address, self.ranges)
         return within
@@ -198,6 +207,15 @@ def _covered(block: Spans, ranges: Sequence[Span]) -> int:
         low, high = _stretch(first, ranges), _stretch(last, ranges)
         covered |= ((1 << (high - low + 1)) - 1) << low
     return covered
+
+
+def _inhabitants(classes: Sequence[PodClass]) -> Mapping[int, list[int]]:
+    """The classes with an address in each stretch of addresses."""
+    found: dict[int, list[int]] = {}
+    for index, each in enumerate(classes):
+        for stretch in positions_of(each.within):
+            found.setdefault(stretch, []).append(index)
+    return found
 
 
 def _positions(classes: Sequence[PodClass]) -> Mapping[str, list[int]]:

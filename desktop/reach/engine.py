@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.tiers import TieredPolicy
 from desktop.reach.bits import bits_of, positions_of
-from desktop.reach.blocks import Block, PolicyBlocks, distinctions_of, port_space
+from desktop.reach.blocks import AnyPolicy, Block, PolicyBlocks, distinctions_of, port_space
 from desktop.reach.ends import Ends
 from desktop.reach.objects import Kind
 from desktop.reach.ports import PortSpace
@@ -52,11 +52,25 @@ class Reach:
         return Row(certain, possible)
 
 
-def compute(snapshot: Snapshot, settings: Settings, tiered: Sequence[TieredPolicy] = ()) -> Reach:
-    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide (tiered) policies."""
-    policies = [entry.policy for table in snapshot.policies.values() for entry in table.values() if entry.policy]
-    ends = Ends(snapshot, distinctions_of([*policies, *tiered]), settings)
-    ports = port_space([*policies, *tiered], ends)
+def policies_of(snapshot: Snapshot) -> list[NetworkPolicy]:
+    """Return the readable NetworkPolicies of a cluster."""
+    return [entry.policy for table in snapshot.policies.values() for entry in table.values() if entry.policy]
+
+
+def compute(
+    snapshot: Snapshot,
+    settings: Settings,
+    tiered: Sequence[TieredPolicy] = (),
+    beside: Sequence[AnyPolicy] = (),
+) -> Reach:
+    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide (tiered) policies.
+
+    ``beside`` are policies of another cluster, or of another time, to be compared with: ends and ports are cut where
+    they cut them, too.
+    """
+    policies = policies_of(snapshot)
+    ends = Ends(snapshot, distinctions_of([*policies, *tiered, *beside]), settings)
+    ports = port_space([*policies, *tiered, *beside], ends)
     blocks = PolicyBlocks(ends, ports)
     hidden = bits_of((i for i, each in enumerate(ends.classes) if hides_policies(snapshot, each.namespace)), ends.count)
     ingress, egress = (

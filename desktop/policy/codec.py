@@ -23,7 +23,16 @@ from desktop.policy.reading import Misfit, as_list, as_mapping, as_member, as_nu
 from desktop.policy.rules import check
 from desktop.policy.schema import API_VERSION, KIND
 
-_BLOCKING = frozenset({"type.wrong", "number.out-of-range", "selector.operator-unknown", "policy-types.unknown"})
+_BLOCKING = frozenset(
+    {
+        "kind.wrong",
+        "api-version.wrong",
+        "type.wrong",
+        "number.out-of-range",
+        "selector.operator-unknown",
+        "policy-types.unknown",
+    }
+)
 
 
 class PolicyUnreadable(BulkheadError):

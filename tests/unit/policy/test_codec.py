@@ -190,6 +190,13 @@ def test_what_has_no_meaning_is_refused_with_its_path(title: str, spec: object, 
     assert caught.value.code == "policy.unreadable"
 
 
+def test_another_kind_that_cannot_be_read_is_called_so() -> None:
+    with pytest.raises(PolicyUnreadable) as caught:
+        parse_policy({"apiVersion": "v1", "kind": "Pod", "spec": {"ingress": 1}})
+
+    assert [finding.code for finding in caught.value.findings] == ["api-version.wrong", "kind.wrong"]
+
+
 def test_every_unreadable_value_is_named_at_once() -> None:
     with pytest.raises(PolicyUnreadable) as caught:
         parse_policy(policy({"podSelector": {"matchLabels": {"a": 1}}, "ingress": 5, "tier": "x"}, name=7))

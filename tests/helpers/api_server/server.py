@@ -128,8 +128,9 @@ class ApiServer:
         self.closing = True
         self.store.close()
         self.refuse()
-        while self._threads:
-            self._threads.pop().join()
+        while threads := self._taken_threads():
+            for thread in threads:
+                thread.join()
 
     # --- what is in the cluster ----------------------------------------------------------------------------------
 
@@ -226,6 +227,11 @@ class ApiServer:
             self._threads.append(thread)
             thread.start()
 
+    def _taken_threads(self) -> list[threading.Thread]:
+        with self._lock:
+            threads, self._threads = self._threads, []
+        return threads
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -254,7 +260,7 @@ class ApiServer:
         if self.closing:
             return
         if self.deaf:
-            while secure.context and socket.socket.recv(secure, 4096):
+            while socket.socket.recv(secure, 4096):
                 continue
             return
         secure.do_handshake()

@@ -31,6 +31,7 @@ _BLOCKING = frozenset(
         "number.out-of-range",
         "selector.operator-unknown",
         "policy-types.unknown",
+        "policy-types.too-many",
     }
 )
 

@@ -178,6 +178,7 @@ UNREADABLE: list[tuple[str, object, str]] = [
      "spec.egress[0].to[0].ipBlock.except"),
     ("direction unknown", {"policyTypes": ["Sideways"]}, "spec.policyTypes[0]"),
     ("direction null", {"policyTypes": [None]}, "spec.policyTypes[0]"),
+    ("directions too many and unknown", {"policyTypes": ["Ingress", "x", "Egress"]}, "spec.policyTypes"),
 ]  # fmt: skip
 
 

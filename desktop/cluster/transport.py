@@ -1,0 +1,294 @@
+"""Requests to one API server: raw JSON in, raw JSON out; every failure an error of ours.
+
+The client library behind it is imported at the first request (it takes about a second), off the UI thread.
+"""
+
+import contextlib
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from desktop import __version__
+from desktop.cancellation import CancelToken
+from desktop.cluster import failures
+from desktop.cluster.connection import Connection
+from desktop.cluster.flight import CURRENT, Flight
+from desktop.errors import (
+    BulkheadError,
+    Cancelled,
+    ConnectionLost,
+    TlsError,
+    TransportError,
+    Unauthorized,
+)
+
+if TYPE_CHECKING:
+    import urllib3
+
+    from desktop.cluster.client import Rest
+
+CONNECT_LIMIT = 15.0
+"""Seconds for a connection to be made."""
+
+READ_LIMIT = 60.0
+"""Seconds without a byte of the answer before the connection counts as lost."""
+
+ERROR_BODY_LIMIT = 1 << 20
+"""The most bytes of an answer that says no which are read."""
+
+LINE_LIMIT = 32 << 20
+"""The longest line of a watch that is believed; the server's own limit for an object is a tenth of it."""
+
+_RENEW_AT_MOST_EVERY = 10.0
+"""Seconds between two readings of the credentials on account of refused requests."""
+
+_T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer. ``warnings``: the texts of its ``Warning: 299`` headers, each once."""
+
+    body: bytes
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    query: Query
+    headers: Mapping[str, str]
+    body: Mapping[str, object] | None = None
+    read_limit: float = READ_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A connection's settings and the pools made from them; replaced as a whole when credentials are renewed."""
+
+    connection: Connection
+    rest: "Rest"
+
+
+class Transport:
+    """A connection's way to its server. Thread-safe; contacts nothing until the first request."""
+
+    def __init__(self, connection: Connection) -> None:
+        parts = urlsplit(connection.server)
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._connection = connection
+        self._link: _Link | None = None
+        self._link_lock = threading.Lock()
+        self._renewed_at = -_RENEW_AT_MOST_EVERY
+        self._flights: set[Flight] = set()
+        self._flights_lock = threading.Lock()
+        self._closed = False
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        token: CancelToken,
+        *,
+        query: Query = (),
+        body: Mapping[str, object] | None = None,
+        content_type: str = "application/json",
+        changes: bool = False,
+    ) -> Answer:
+        """Make a request and return the whole answer; raises TransportError and ApiError.
+
+        ``changes`` marks a request that may change something: it is never repeated, and once it is sent, to cancel it
+        raises ConnectionLost rather than Cancelled, for nobody knows then whether it took effect.
+        """
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        if self._connection.compression:
+            headers["Accept-Encoding"] = "gzip"
+        request = _Request(method, path, query, headers, body)
+
+        def fly(link: _Link, flight: Flight) -> Answer:
+            with self._flying(flight, changes=changes):
+                response = self._send(link, flight, request)
+                content = response.read()
+                response.release_conn()
+                return Answer(content, _warnings(response.headers.getlist("Warning")))
+
+        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token, once=changes))
+
+    def lines(self, path: str, token: CancelToken, *, query: Query, read_limit: float) -> Generator[bytes]:
+        """Start a request whose answer comes line by line; returns as soon as the server agreed to it.
+
+        The lines end when the server ends the answer; an unfinished last line is dropped. ``read_limit``: the longest
+        silence in seconds. Raises TransportError and ApiError, the former also amid the lines.
+        """
+        # Not compressed: a compressor would keep events back until it has enough of them.
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        request = _Request("GET", path, query, headers, read_limit=read_limit)
+
+        def fly(link: _Link, flight: Flight) -> Generator[bytes]:
+            with contextlib.ExitStack() as until_open:
+                until_open.enter_context(self._flying(flight))
+                response = self._send(link, flight, request)
+                until_open.callback(response.close)
+                return _lines(response, flight.token, until_open.pop_all())
+
+        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token))
+
+    def close(self) -> None:
+        """Break off what is under way and let go of all connections."""
+        with self._flights_lock:
+            self._closed = True
+            flights = list(self._flights)
+        for flight in flights:
+            flight.sever()
+        with self._link_lock:
+            if self._link is not None:
+                self._link.rest.close()
+
+    def _send(self, link: _Link, flight: Flight, request: _Request) -> "urllib3.HTTPResponse":
+        """Send a request and wait for the head of a good answer; raises ApiError for any other."""
+        headers = {**request.headers, "User-Agent": f"bulkhead/{__version__}"}
+        if authorization := link.connection.authorization():
+            headers["Authorization"] = authorization
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        before = CURRENT.set(flight)
+        try:
+            response: urllib3.HTTPResponse = link.rest.request(  # type: ignore[no-untyped-call]
+                request.method,
+                link.connection.server + request.path + query,
+                headers=headers,
+                body=request.body,
+                _request_timeout=(CONNECT_LIMIT, request.read_limit),
+            ).response
+        finally:
+            CURRENT.reset(before)
+        if 200 <= response.status < 300:
+            return response
+        content = response.read(ERROR_BODY_LIMIT)
+        response.close()
+        get = response.headers.get
+        raise failures.api_error(
+            response.status, content, retry_after=get("Retry-After", ""), location=get("Location", "")
+        )
+
+    @contextlib.contextmanager
+    def _flying(self, flight: Flight, *, changes: bool = False) -> Iterator[None]:
+        """For the time of the block let the flight be severed, and turn the library's errors into ours."""
+        with self._flights_lock:
+            if self._closed:
+                raise Cancelled
+            self._flights.add(flight)
+        try:
+            with flight.token.on_cancel(flight.sever):
+                flight.token.check()
+                yield
+        except BulkheadError:
+            raise
+        except Exception as error:
+            if not isinstance(error, _library_errors()):
+                raise  # a fault of ours
+            if (self._closed or flight.token.cancelled) and not (changes and flight.sent):
+                raise Cancelled from error
+            raise failures.connection_error(error, flight, self._host, self._port) from error
+        finally:
+            flight.land()
+            with self._flights_lock:
+                self._flights.discard(flight)
+
+    def _with_fresh_credentials(self, request: Callable[[_Link], _T]) -> _T:
+        """Make a request; where the server does not know us (any more), read all credentials again, once."""
+        link = self._current_link()
+        try:
+            return request(link)
+        except (Unauthorized, TlsError):
+            fresh = self._renewed_link(link)
+            if fresh is None:
+                raise
+        return request(fresh)
+
+    def _current_link(self) -> _Link:
+        with self._link_lock:
+            if self._link is None:
+                self._link = _Link(self._connection, _rest(self._connection))
+            return self._link
+
+    def _renewed_link(self, refused: _Link) -> _Link | None:
+        """Return a link with credentials read anew, or None where there are none; one caller reads for all."""
+        with self._link_lock:
+            if self._link is not refused:
+                return self._link
+            renew = refused.connection.renew
+            if renew is None or time.monotonic() - self._renewed_at < _RENEW_AT_MOST_EVERY:
+                return None
+            self._renewed_at = time.monotonic()
+            try:
+                connection = renew()
+                if connection.server != refused.connection.server:
+                    return None  # another cluster by now: what we hold is not for it
+                same = connection == refused.connection
+                self._link = _Link(connection, refused.rest if same else _rest(connection))
+            except BulkheadError as error:
+                _log.info("credentials could not be read again: %s", error)
+                return None
+            return self._link
+
+
+def _rest(connection: Connection) -> "Rest":
+    from desktop.cluster import client, tls  # noqa: PLC0415  the client library takes a second to import
+
+    is_secure = connection.server.startswith("https:")
+    return client.Rest(tls.ssl_context(connection) if is_secure else None, connection.tls_server_name)
+
+
+def _library_errors() -> tuple[type[Exception], ...]:
+    from desktop.cluster import client  # noqa: PLC0415  as above
+
+    return client.ERRORS
+
+
+def _repeated_if_stale(
+    fly: Callable[[_Link, Flight], _T], link: _Link, token: CancelToken, *, once: bool = False
+) -> _T:
+    """Make a request, and once more where it went out on an old connection that the server had closed meanwhile."""
+    flight = Flight(token)
+    try:
+        return fly(link, flight)
+    except ConnectionLost:
+        if once or flight.dialled:
+            raise
+    return fly(link, Flight(token))
+
+
+def _lines(response: "urllib3.HTTPResponse", token: CancelToken, resources: contextlib.ExitStack) -> Generator[bytes]:
+    """Yield the lines of an answer as they come, then let go of ``resources``."""
+    with resources:
+        pending: list[bytes] = []
+        length = 0
+        while chunk := response.read1(1 << 16):
+            first, *others = chunk.split(b"\n")
+            pending.append(first)
+            length += len(first)
+            if length > LINE_LIMIT:
+                raise TransportError("answer.too-long", limit=LINE_LIMIT)
+            for part in others:
+                yield b"".join(pending)
+                pending, length = [part], len(part)
+        token.check()
+
+
+def _warnings(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return the texts of ``Warning: 299 - "..."`` headers (RFC 7234, 5.5), each once, in their order."""
+    texts = (text for header in headers for text in re.findall(r'\b299 \S+ "((?:[^"\\]|\\.)*)"', header))
+    return tuple(dict.fromkeys(re.sub(r"\\(.)", r"\1", text) for text in texts))

@@ -1,0 +1,130 @@
+"""An answer that says no becomes the error that it means, with the server's words and nothing else of it."""
+
+import json
+
+import pytest
+
+from desktop.cluster.failures import api_error
+from desktop.errors import (
+    AlreadyExists,
+    ApiError,
+    Cause,
+    Conflict,
+    Expired,
+    FieldConflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    ServerError,
+    TooManyRequests,
+    Unauthorized,
+)
+
+
+def status(code: int, reason: str = "", message: str = "", **details: object) -> bytes:
+    body = {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message}
+    return json.dumps({**body, "details": details} if details else body).encode()
+
+
+MANAGED = [{"reason": "FieldManagerConflict", "message": 'conflict with "gitops"', "field": ".spec.ingress"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "code"),
+    [
+        (status(400, "BadRequest"), Invalid, "api.bad-request"),
+        (status(401, "Unauthorized"), Unauthorized, "api.unauthorized"),
+        (status(403, "Forbidden"), Forbidden, "api.forbidden"),
+        (status(404, "NotFound"), NotFound, "api.not-found"),
+        (status(405, "MethodNotAllowed"), ApiError, "api.refused"),
+        (status(409, "AlreadyExists"), AlreadyExists, "api.already-exists"),
+        (status(409, "Conflict"), Conflict, "api.conflict"),
+        (status(409, "Conflict", causes=MANAGED), FieldConflict, "api.field-conflict"),
+        (status(410, "Expired"), Expired, "api.expired"),
+        (status(413, "RequestEntityTooLarge"), Invalid, "api.too-large"),
+        (status(422, "Invalid"), Invalid, "api.invalid"),
+        (status(429, "TooManyRequests"), TooManyRequests, "api.too-many-requests"),
+        (status(500, "InternalError"), ServerError, "api.server-error"),
+        (status(503, "ServiceUnavailable"), ServerError, "api.server-error"),
+    ],
+)
+def test_each_status_has_its_error(body: bytes, kind: type[ApiError], code: str) -> None:
+    error = api_error(json.loads(body)["code"], body)
+    assert type(error) is kind
+    assert error.code == code
+
+
+def test_reason_message_and_causes_are_kept() -> None:
+    causes = [
+        {
+            "reason": "FieldValueInvalid",
+            "message": "must be a valid CIDR",
+            "field": "spec.egress[0].to[0].ipBlock.cidr",
+        },
+        {"reason": None, "field": "spec"},
+    ]
+    error = api_error(422, status(422, "Invalid", "it is invalid", name="bad", causes=causes))
+    assert (error.status, error.reason, error.message) == (422, "Invalid", "it is invalid")
+    assert error.causes == (
+        Cause("FieldValueInvalid", "must be a valid CIDR", "spec.egress[0].to[0].ipBlock.cidr"),
+        Cause("", "", "spec"),
+    )
+
+
+def test_fields_that_strict_decoding_names_become_causes() -> None:
+    message = (
+        'NetworkPolicy in version "v1" cannot be handled as a NetworkPolicy: strict decoding error: '
+        'unknown field "spec.ingress[0].form", duplicate field "spec.podSelector"'
+    )
+    assert [(cause.reason, cause.field) for cause in api_error(400, status(400, message=message)).causes] == [
+        ("UnknownField", "spec.ingress[0].form"),
+        ("DuplicateField", "spec.podSelector"),
+    ]
+    assert api_error(400, status(400, message='unknown field "x"')).causes == ()
+
+
+@pytest.mark.parametrize(
+    "body", [b"404 page not found\n", b"", b"<html>CANARY</html>", b"\xff", b'{"message":"CANARY"}']
+)
+def test_an_answer_of_something_else_is_told_by_its_number_alone(body: bytes) -> None:
+    error = api_error(404, body)
+    assert (error.code, error.message) == ("api.not-served", "")
+    assert api_error(502, body).code == "api.server-error"
+    assert "CANARY" not in repr(error)
+
+
+@pytest.mark.parametrize(
+    ("header", "details", "seconds"),
+    [
+        ("7", {}, 7),
+        ("", {"retryAfterSeconds": 3}, 3),
+        ("5", {"retryAfterSeconds": 3}, 5),
+        ("", {}, None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", {}, None),
+        ("-5", {}, None),
+        ("999999999999999999999", {}, None),
+        ("999999999", {}, 86_400),
+        ("", {"retryAfterSeconds": -5}, 0),
+    ],
+)
+@pytest.mark.parametrize("code", [429, 503])
+def test_the_time_to_wait_is_told(code: int, header: str, details: dict[str, int], seconds: int | None) -> None:
+    assert api_error(code, status(code, "", "", **details), retry_after=header).facts["retry_after"] == seconds
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("https://evil.example/login?token=CANARY", "evil.example"),
+        ("//me:CANARY@evil.example:8443#CANARY", "evil.example:8443"),
+        ("/relative?CANARY", ""),
+    ],
+)
+def test_a_redirect_names_the_host_and_no_more(location: str, host: str) -> None:
+    error = api_error(302, b"", location=location)
+    assert (error.code, error.facts["location"]) == ("api.redirect", host)
+    assert "CANARY" not in str(error)
+
+
+def test_the_status_counts_where_it_differs_from_the_head() -> None:
+    assert isinstance(api_error(500, status(410, "Expired")), Expired)

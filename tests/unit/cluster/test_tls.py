@@ -1,0 +1,203 @@
+"""Servers are verified as kubectl does, and our own key never stands in a file."""
+
+import contextlib
+import os
+import ssl
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from desktop.cancellation import CancelToken
+from desktop.cluster import tls
+from desktop.cluster.connection import Connection
+from desktop.cluster.transport import Transport
+from desktop.errors import BulkheadError, ConfigError, TlsError
+from tests.unit.cluster.small_server import always, serve, server_context
+
+CA = trustme.CA()
+OTHER = trustme.CA()
+MINE = CA.issue_cert("me@example.org")
+CERTIFICATE = b"".join(part.bytes() for part in MINE.cert_chain_pems)
+KEY = MINE.private_key_pem.bytes()
+
+Offer = Callable[[bytes], AbstractContextManager[str]]
+OFFERS = [tls._memory_file, tls._pipe, tls._private_file]
+
+
+def ask(connection: Connection) -> bytes:
+    transport = Transport(connection)
+    try:
+        return transport.call("GET", "/version", CancelToken()).body
+    finally:
+        transport.close()
+
+
+def trusting(port: int, **more: object) -> Connection:
+    return replace(Connection(f"https://127.0.0.1:{port}", CA.cert_pem.bytes()), **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def temp_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be the only folder for temporary files."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def use(offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pass the secrets on as on another system."""
+
+    @contextlib.contextmanager
+    def as_files(certificate: bytes, key: bytes) -> Iterator[tuple[str, str]]:
+        with offer(certificate) as first, offer(key) as second:
+            yield first, second
+
+    monkeypatch.setattr(tls, "_as_files", as_files)
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_client_certificate_proves_who_we_are(
+    offer: Offer, temp_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(offer, monkeypatch)
+    with serve(always(b"hello"), server_context(CA, "127.0.0.1", clients=CA)) as port:
+        assert ask(trusting(port, client_certificate=CERTIFICATE, client_key=KEY)) == b"hello"
+    assert list(temp_folder.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="Linux only")
+def test_no_file_appears_anywhere_while_the_key_is_loaded(temp_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str, list[Path]]] = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def watching(context: ssl.SSLContext, certificate: str, key: str, password: Callable[[], str]) -> None:
+        seen.append((certificate, key, list(temp_folder.iterdir())))
+        load(context, certificate, key, password)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", watching)
+    tls.ssl_context(Connection("https://a", CA.cert_pem.bytes(), CERTIFICATE, KEY))
+    ((certificate, key, files),) = seen
+    assert certificate.startswith("/proc/self/fd/")
+    assert key.startswith("/proc/self/fd/")
+    assert files == []
+
+
+def test_the_pipe_of_other_systems_is_closed_to_others_and_holds_nothing(temp_folder: Path) -> None:
+    with tls._pipe(KEY * 100) as path:  # more than a pipe holds, and never read
+        assert stat.S_IMODE(Path(path).parent.stat().st_mode) == 0o700
+        assert stat.S_ISFIFO(Path(path).stat().st_mode)
+    assert list(temp_folder.iterdir()) == []
+
+
+def encrypted() -> bytes:
+    key = load_pem_private_key(KEY, None)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+
+
+@pytest.mark.parametrize(
+    ("authority", "certificate", "key", "code"),
+    [
+        (b"junk", b"", b"", "tls.authority-unreadable"),
+        (b"\xff\xfe", b"", b"", "tls.authority-unreadable"),
+        (KEY, b"", b"", "tls.authority-unreadable"),
+        (b"-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n", b"", b"", "tls.authority-unreadable"),
+        (b"", b"junk", KEY, "tls.client-certificate-unreadable"),
+        (b"", CERTIFICATE, b"junk", "tls.client-certificate-unreadable"),
+        (b"", CERTIFICATE, b"", "tls.client-certificate-unreadable"),
+        (b"", CERTIFICATE, OTHER.issue_cert("x").private_key_pem.bytes(), "tls.client-key-mismatch"),
+        (b"", CERTIFICATE, encrypted(), "tls.client-key-encrypted"),
+    ],
+)
+@pytest.mark.parametrize("offer", OFFERS)
+def test_what_cannot_be_used_is_an_error_that_shows_nothing(
+    offer: Offer,
+    authority: bytes,
+    certificate: bytes,
+    key: bytes,
+    code: str,
+    temp_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(offer, monkeypatch)
+    with pytest.raises(ConfigError) as caught:
+        tls.ssl_context(Connection("https://a", authority, certificate, key))
+    if offer is tls._pipe and code == "tls.client-key-mismatch":
+        code = "tls.client-certificate-unreadable"  # OpenSSL would read the key twice to tell, and a pipe reads once
+    assert caught.value.code == code
+    assert caught.value.facts == {}
+    assert list(temp_folder.iterdir()) == []
+
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("context", "code"),
+    [
+        (server_context(OTHER, "127.0.0.1"), "tls.unknown-authority"),
+        (server_context(CA, "127.0.0.1", not_before=NOW - 2 * DAY, not_after=NOW - DAY), "tls.expired"),
+        (server_context(CA, "127.0.0.1", not_before=NOW + DAY, not_after=NOW + 2 * DAY), "tls.not-yet-valid"),
+        (server_context(CA, "elsewhere.example"), "tls.wrong-name"),
+        (server_context(CA, "127.0.0.2"), "tls.wrong-name"),
+        (None, "tls.not-spoken"),
+    ],
+)
+def test_a_server_that_cannot_prove_itself_is_refused(context: ssl.SSLContext | None, code: str) -> None:
+    def plain(connection: object) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")  # type: ignore[attr-defined]
+
+    with serve(always() if context else plain, context) as port, pytest.raises(TlsError) as caught:
+        ask(trusting(port))
+    assert caught.value.code == code
+    assert caught.value.facts["port"] == port
+
+
+def test_the_systems_authorities_are_asked_where_none_is_given() -> None:
+    with serve(always(), server_context(CA, "127.0.0.1")) as port, pytest.raises(TlsError) as caught:
+        ask(Connection(f"https://127.0.0.1:{port}"))
+    assert caught.value.code == "tls.unknown-authority"
+
+
+def test_an_unverified_server_is_talked_to_where_the_user_said_so() -> None:
+    with serve(always(b"hello"), server_context(OTHER, "elsewhere.example")) as port:
+        assert ask(Connection(f"https://127.0.0.1:{port}", insecure=True)) == b"hello"
+
+
+def test_the_name_to_verify_may_be_another_than_the_address() -> None:
+    with serve(always(b"hello"), server_context(CA, "api.internal")) as port:
+        assert ask(trusting(port, tls_server_name="api.internal")) == b"hello"
+        with pytest.raises(TlsError) as caught:
+            ask(trusting(port, tls_server_name="other.internal"))
+    assert caught.value.code == "tls.wrong-name"
+
+
+def test_an_intermediate_authority_is_trusted_by_itself() -> None:
+    """Go takes every certificate given as an authority for an anchor."""
+    intermediate = OTHER.create_child_ca()
+    with serve(always(b"hello"), server_context(intermediate, "127.0.0.1")) as port:
+        given = Connection(f"https://127.0.0.1:{port}", intermediate.cert_pem.bytes())
+        assert ask(given) == b"hello"
+
+
+STRANGER = OTHER.issue_cert("me@example.org").private_key_and_cert_chain_pem.bytes()
+
+
+@pytest.mark.parametrize("mine", [b"", STRANGER])
+def test_a_server_that_does_not_accept_our_certificate_is_told_as_such(mine: bytes) -> None:
+    with serve(always(), server_context(CA, "127.0.0.1", clients=CA)) as port, pytest.raises(BulkheadError) as caught:
+        ask(trusting(port, client_certificate=mine, client_key=mine))
+    # Where the server closes before its alert is read, the system reports no more than a broken connection.
+    assert caught.value.code in ("tls.client-certificate-refused", "connection.lost")

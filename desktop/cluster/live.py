@@ -1,0 +1,205 @@
+"""An API server as a gateway."""
+
+import contextlib
+import random
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping
+
+import msgspec
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.connection import Connection
+from desktop.cluster.gateway import (
+    FIELD_MANAGER,
+    Deletion,
+    Listing,
+    OnPage,
+    PolicyDocument,
+    ServerVersion,
+    Verb,
+    Warned,
+    WatchEvent,
+    Write,
+)
+from desktop.cluster.resources import RESOURCES
+from desktop.cluster.transport import Answer, Transport
+from desktop.cluster.wire import Decoder
+from desktop.errors import Expired, TransportError
+from desktop.manifest import presentation, writer
+from desktop.reach.objects import Kind, Thing
+
+PAGE_SIZE = 500
+"""Objects a page, as kubectl asks for."""
+
+WATCH_SECONDS = (300, 600)
+"""A watch asks the server to end it after a random time between these, so that not all end at once."""
+
+WATCH_SILENCE = 30.0
+"""Seconds beyond the end it asked for after which a silent watch counts as lost."""
+
+_POLICIES = RESOURCES[Kind.NETWORK_POLICY]
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+
+class LiveGateway:
+    """A cluster behind its API server; nothing is contacted before the first call."""
+
+    def __init__(self, connection: Connection, *, randint: Callable[[int, int], int] = random.randint) -> None:
+        self._transport = Transport(connection)
+        self._randint = randint
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind."""
+        return tuple(RESOURCES)
+
+    def version(self, token: CancelToken) -> ServerVersion:
+        """Ask for the server's version; vendors add to the numbers (``"27+"``)."""
+        value = _value(self._transport.call("GET", "/version", token))
+        major, minor = (re.match(r"\d*", str(value.get(part, "")), re.ASCII) for part in ("major", "minor"))
+        return ServerVersion(
+            int((major and major[0]) or 0), int((minor and minor[0]) or 0), str(value.get("gitVersion", ""))
+        )
+
+    def list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage) -> Listing:
+        """List a kind in pages. Where the list grows too old for its next page, all is asked for anew, in one piece."""
+        try:
+            return self._list(kind, namespace, token, on_page, PAGE_SIZE)
+        except Expired:
+            return self._list(kind, namespace, token, on_page, 0)
+
+    def _list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage, size: int) -> Listing:
+        decoder = Decoder(kind)
+        things: list[Thing] = []
+        following = ""
+        while True:
+            query = [("limit", str(size))] if size else []
+            if following:
+                query.append(("continue", following))
+            page = decoder.page(self._transport.call("GET", _path(kind, namespace), token, query=query).body)
+            things += page.things
+            following = page.next
+            left = 0 if not following else page.remaining
+            on_page(len(things), None if left is None else len(things) + left)
+            if not following:
+                return Listing(tuple(things), page.version)
+
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+        """Start a watch, and return its events once the server agreed to it."""
+        seconds = self._randint(*WATCH_SECONDS)
+        query = [
+            ("watch", "true"),
+            ("allowWatchBookmarks", "true"),
+            ("resourceVersion", version),
+            ("timeoutSeconds", str(seconds)),
+        ]
+        lines = self._transport.lines(_path(kind, namespace), token, query=query, read_limit=seconds + WATCH_SILENCE)
+        return _events(lines, Decoder(kind))
+
+    def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
+        """Read one policy as it is now."""
+        return _document(self._transport.call("GET", _POLICIES.path(namespace, name), token))
+
+    def write(self, write: Write, token: CancelToken, *, dry_run: bool = False) -> Warned:
+        """Write one policy; raises ConnectionLost when the answer did not come and it may have taken effect."""
+        query = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")]
+        if dry_run:
+            query.append(("dryRun", "All"))
+        method, name, content_type = {
+            Verb.CREATE: ("POST", "", "application/json"),
+            Verb.UPDATE: ("PUT", write.name, "application/json"),
+            Verb.APPLY: ("PATCH", write.name, "application/apply-patch+yaml"),  # JSON is YAML
+        }[write.verb]
+        answer = self._transport.call(
+            method,
+            _POLICIES.path(write.namespace, name),
+            token,
+            query=query,
+            body=_body(write),
+            content_type=content_type,
+            changes=not dry_run,
+        )
+        return Warned(_document(answer), answer.warnings)
+
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
+        """Delete one policy, if it is still the one with that uid."""
+        self._transport.call(
+            "DELETE",
+            _POLICIES.path(deletion.namespace, deletion.name),
+            token,
+            body={
+                "apiVersion": "v1",
+                "kind": "DeleteOptions",
+                "preconditions": {"uid": deletion.uid},
+                # In the body, not the query: beside a body the server overlooks the query, and would really delete.
+                "dryRun": ["All"] if dry_run else [],
+            },
+            changes=not dry_run,
+        )
+
+    def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
+        """Ask for an access review of ourselves; an empty ``namespace`` means all of them."""
+        attributes = {"verb": verb, "group": _POLICIES.group, "resource": _POLICIES.plural, "namespace": namespace}
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        status = _value(self._transport.call("POST", _REVIEWS, token, body=review)).get("status")
+        return isinstance(status, Mapping) and status.get("allowed") is True
+
+    def close(self) -> None:
+        """Break off what is under way and let go of the connections."""
+        self._transport.close()
+
+
+def _events(lines: Generator[bytes], decoder: Decoder) -> Iterator[WatchEvent]:
+    with contextlib.closing(lines):  # an error that is kept would keep the connection open
+        for line in lines:
+            event = decoder.event(line)
+            if event is not None:
+                yield event
+
+
+def _path(kind: Kind, namespace: str | None) -> str:
+    return RESOURCES[kind].path(namespace)
+
+
+def _body(write: Write) -> Mapping[str, object]:
+    """Return the object to send.
+
+    What the server fills in is not ours to send (and refused in an apply); what the editor hides but the user owns
+    goes back in. An update names the very object, and the version of it, that it started from.
+    """
+    value = presentation.restore(presentation.present(write.value), write.value)
+    if write.verb is not Verb.UPDATE:
+        return value
+    base = write.base
+    if base is None:
+        raise ValueError("an update needs the document it started from")
+    value = presentation.restore(value, base.value)
+    metadata = value.get("metadata")
+    own = metadata if isinstance(metadata, Mapping) else {}
+    return {**value, "metadata": {**own, "resourceVersion": base.version, "uid": base.uid}}
+
+
+def _document(answer: Answer) -> PolicyDocument:
+    value = _value(answer)
+    metadata = value.get("metadata")
+    meta: Mapping[str, object] = metadata if isinstance(metadata, Mapping) else {}
+    return PolicyDocument(
+        namespace=str(meta.get("namespace", "")),
+        name=str(meta.get("name", "")),
+        value=value,
+        text=writer.render(presentation.present(value)),
+        version=str(meta.get("resourceVersion", "")),
+        uid=str(meta.get("uid", "")),
+    )
+
+
+def _value(answer: Answer) -> dict[str, object]:
+    """Return the object of an answer; raises TransportError when there is none (a login page, for one)."""
+    try:
+        return msgspec.json.decode(answer.body, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise TransportError("answer.unreadable") from error

@@ -62,7 +62,7 @@ def _type(name: str) -> str:
         case "timestamp":
             return tr("a time such as 2026-01-31T12:00:00Z")
         case "null":
-            return tr("nothing")
+            return tr("no value")
         case _:
             return name
 

@@ -12,8 +12,13 @@ def listed(items: Iterable[str]) -> str:
 
 
 def all_of(items: Iterable[str]) -> str:
-    """Return ``a and b and c``: each of them holds."""
+    """Return ``a and b and c``: conditions that all hold."""
     return reduce(lambda left, right: tr("{left} and {right}", left=left, right=right), items)
+
+
+def each_of(items: Iterable[str]) -> str:
+    """Return ``a and b and c``: things, each of which is meant."""
+    return reduce(lambda first, last: tr("{first} and {last}", first=first, last=last), items)
 
 
 def any_of(items: Iterable[str]) -> str:

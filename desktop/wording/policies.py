@@ -18,7 +18,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
-from desktop.wording.lists import all_of, any_of, either, listed
+from desktop.wording.lists import all_of, any_of, each_of, either, listed
 from desktop.wording.plain import plain
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -215,14 +215,14 @@ def _addresses(block: IPBlock) -> str:
     }.get(block.cidr) or tr("addresses in {cidr}", cidr=plain(block.cidr))
     if not block.excepts:
         return addresses
-    excepts = all_of(plain(each) for each in block.excepts)
+    excepts = each_of(plain(each) for each in block.excepts)
     return tr("{addresses} except {excepts}", addresses=addresses, excepts=excepts)
 
 
 def _ports(ports: tuple[Port, ...] | None) -> str:
     if not ports:
         return tr("every port of every protocol")
-    return all_of(dict.fromkeys(port_words(port) for port in ports))
+    return each_of(dict.fromkeys(port_words(port) for port in ports))
 
 
 def _capital(sentence: str) -> str:

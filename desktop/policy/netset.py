@@ -169,17 +169,24 @@ class Spans:
         return Spans.of(self.spans + other.spans)
 
     def __and__(self, other: "Spans") -> "Spans":
-        return Spans.of((max(a[0], b[0]), min(a[1], b[1])) for a in self.spans for b in other.spans)
+        return self - (self - other)
 
     def __sub__(self, other: "Spans") -> "Spans":
-        left = list(self.spans)
-        for first, last in other.spans:
-            left = [
-                part
-                for span in left
-                for part in ((span[0], min(span[1], first - 1)), (max(span[0], last + 1), span[1]))
-                if part[0] <= part[1]
-            ]
+        left: list[Span] = []
+        passed = 0
+        for first, last in self.spans:
+            while passed < len(other.spans) and other.spans[passed][1] < first:
+                passed += 1
+            start = first
+            for position in range(passed, len(other.spans)):
+                cut_first, cut_last = other.spans[position]
+                if cut_first > last:
+                    break
+                if start < cut_first:
+                    left.append((start, cut_first - 1))
+                start = cut_last + 1
+            if start <= last:
+                left.append((start, last))
         return Spans(tuple(left))
 
     def __le__(self, other: "Spans") -> bool:

@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) packaging/system_libraries.py
+	$(PYTHON) desktop/system_libraries.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .

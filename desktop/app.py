@@ -1,0 +1,70 @@
+"""Builds every object once and wires it."""
+
+import logging
+import signal
+import sys
+import threading
+from types import TracebackType
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from desktop import __version__
+from desktop.language import use_language
+from desktop.session.catalog import Catalog
+from desktop.session.session import Sessions
+from desktop.session.settings import Settings
+from desktop.session.tasks import TaskPool
+from desktop.ui.bridge import TaskRunner, UiContext
+from desktop.ui.icons import application_icon
+from desktop.ui.main_window import MainWindow
+from desktop.ui.messages import Messages
+from desktop.ui.smoke import SmokeTest
+
+_PATIENCE_S = 2.0
+
+
+def run(*, started: float, smoke_test: bool) -> int:
+    """Open the window and return the exit code once it is closed; ``started`` is a time of ``time.perf_counter``."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program, as one expects there
+    application = _application()
+    pool, settings = TaskPool("task"), Settings()
+    catalog = Catalog(settings)
+    sessions = Sessions()
+    messages = Messages()
+    _tell_faults(messages)
+    context = UiContext(TaskRunner(pool), messages, settings, catalog, sessions)
+    window = MainWindow(context)
+    test = SmokeTest(window, messages, started) if smoke_test else None
+    window.painted.connect(lambda: application.setWindowIcon(application_icon()))
+    window.show()
+    code = application.exec()
+    sessions.close_all(_PATIENCE_S)
+    pool.cancel_all(_PATIENCE_S)
+    settings.flush()
+    return test.code if test else code
+
+
+def _application() -> QApplication:
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("bulkhead")
+    application.setApplicationDisplayName("Bulkhead")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("bulkhead")
+    use_language([language.replace("-", "_") for language in QLocale.system().uiLanguages()])
+    return application
+
+
+def _tell_faults(messages: Messages) -> None:
+    """Tell the user of every exception that nobody expected, wherever it was raised."""
+
+    def in_window(_type: type[BaseException], fault: BaseException, _traceback: TracebackType | None) -> None:
+        messages.fault(fault)
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            messages.fault(args.exc_value)
+
+    sys.excepthook = in_window
+    threading.excepthook = in_thread

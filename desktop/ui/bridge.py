@@ -1,0 +1,177 @@
+"""Where threads meet Qt, and nowhere else: results of tasks come home to the UI thread, news of sessions are pumped.
+
+Nothing here waits. Worker threads only ever append and emit; every callback runs in the UI thread.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from desktop.errors import BulkheadError
+from desktop.session.state import Progress
+from desktop.session.tasks import Job, Outcome, Task, TaskPool
+
+if TYPE_CHECKING:
+    from desktop.session.catalog import Catalog
+    from desktop.session.session import Sessions
+    from desktop.session.settings import Settings
+    from desktop.ui.messages import Messages
+
+T = TypeVar("T")
+
+_PUMP_INTERVAL_MS = 50
+_PUMP_BUDGET_S = 0.008
+
+
+@dataclass(frozen=True)
+class UiContext:
+    """What every part of the window may use."""
+
+    tasks: "TaskRunner"
+    messages: "Messages"
+    settings: "Settings"
+    catalog: "Catalog"
+    sessions: "Sessions"
+
+
+class _Ticket(Generic[T]):
+    """One running job: whom to tell, and the news it has for them."""
+
+    def __init__(
+        self,
+        group: str,
+        done: Callable[[T], object],
+        failed: Callable[[BulkheadError], object],
+        progress: Callable[[Progress], object] | None,
+    ) -> None:
+        self.group = group
+        self._done = done
+        self._failed = failed
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._latest: Progress | None = None
+        self._outcome: Outcome[T] | None = None
+
+    def note_progress(self, progress: Progress) -> bool:
+        """Keep the latest progress (worker thread); False while earlier news still wait to be fetched."""
+        with self._lock:
+            waiting, self._latest = self._latest is not None, progress
+        return not waiting
+
+    def note_outcome(self, outcome: Outcome[T]) -> None:
+        """Keep the outcome (worker thread)."""
+        with self._lock:
+            self._outcome = outcome
+
+    def tell(self) -> bool:
+        """Tell what is new (UI thread); True when that was the end."""
+        with self._lock:
+            progress, self._latest = self._latest, None
+            outcome = self._outcome
+        if outcome is None:
+            if progress is not None and self._progress is not None:
+                self._progress(progress)
+            return False
+        if outcome.error is not None:
+            self._failed(outcome.error)
+        else:
+            self._done(outcome.unwrap())
+        return True
+
+
+class TaskRunner(QObject):
+    """Runs jobs off the UI thread and brings what becomes of them back to it.
+
+    A new job in a group cancels the older one of that group; what a cancelled or replaced job still says is dropped.
+    """
+
+    _news = Signal(object)
+
+    def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = pool
+        self._tickets: dict[str, _Ticket[Any]] = {}
+        self._tasks: dict[str, Task] = {}
+        self._news.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self,
+        group: str,
+        job: Job[T],
+        done: Callable[[T], object],
+        failed: Callable[[BulkheadError], object],
+        progress: Callable[[Progress], object] | None = None,
+    ) -> Task:
+        """Start ``job`` on a worker thread; ``done`` or ``failed`` is called once here, unless it comes too late.
+
+        ``Task.cancel`` of the returned task asks the job to stop but still tells what came of it; ``cancel`` of a
+        group drops that too.
+        """
+        ticket: _Ticket[T] = _Ticket(group, done, failed, progress)
+
+        def progressed(news: Progress) -> None:
+            if ticket.note_progress(news):
+                self._news.emit(ticket)
+
+        def ended(outcome: Outcome[T]) -> None:
+            ticket.note_outcome(outcome)
+            self._news.emit(ticket)
+
+        self._tickets[group] = ticket
+        self._tasks[group] = task = self._pool.submit(group, job, ended, progressed)
+        return task
+
+    def running(self, group: str) -> bool:
+        """Whether a job of the group is under way."""
+        return group in self._tickets
+
+    def cancel(self, group: str) -> None:
+        """Stop the group's job; nothing more is heard of it."""
+        self._tickets.pop(group, None)
+        if task := self._tasks.pop(group, None):
+            task.cancel()
+
+    @Slot(object)
+    def _tell(self, ticket: _Ticket[Any]) -> None:
+        if self._tickets.get(ticket.group) is not ticket:
+            return
+        if ticket.tell() and self._tickets.get(ticket.group) is ticket:
+            del self._tickets[ticket.group], self._tasks[ticket.group]
+
+
+class Pump(QObject):
+    """Fetches what is new in each open session, a little at a time, so that the window never stutters."""
+
+    updated = Signal(str, object)
+    """A cluster's id and its SessionUpdate."""
+
+    def __init__(self, sessions: "Sessions", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sessions = sessions
+        self._next = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_PUMP_INTERVAL_MS)
+        self._timer.timeout.connect(self.tick)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Fetch no more."""
+        self._timer.stop()
+
+    @Slot()
+    def tick(self) -> None:
+        """Fetch from the sessions in turn until each was asked or the time is used up; the next tick goes on there."""
+        deadline = time.perf_counter() + _PUMP_BUDGET_S
+        sessions = tuple(self._sessions.all())
+        for _ in range(len(sessions)):
+            session = sessions[self._next % len(sessions)]
+            self._next = (self._next + 1) % len(sessions)
+            update = session.drain()
+            if update is not None:
+                self.updated.emit(session.id, update)
+            if time.perf_counter() >= deadline:
+                break

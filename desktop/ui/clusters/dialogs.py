@@ -1,0 +1,108 @@
+"""The small dialogs that arrange the list of clusters. Each opens without blocking and calls back when accepted."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.language import tr
+from desktop.ui.plain import label
+
+_Button = QDialogButtonBox.StandardButton
+
+
+class _Form(QDialog):
+    """A sentence, one field below it, OK and Cancel."""
+
+    def __init__(self, title: str, caption: str, field: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(420)
+        words = label(caption, self, wrap=True)
+        words.setBuddy(field)
+        field.setAccessibleName(caption)
+        self.buttons = QDialogButtonBox(_Button.Ok | _Button.Cancel, self)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (words, field, self.buttons):
+            layout.addWidget(widget)
+        field.setFocus()
+
+
+def ask_name(parent: QWidget, title: str, caption: str, name: str, accepted: Callable[[str], object]) -> QDialog:
+    """Ask for a name; an empty one cannot be accepted."""
+    field = QLineEdit(name)
+    field.selectAll()
+    form = _Form(title, caption, field, parent)
+    ok = form.buttons.button(_Button.Ok)
+
+    def judge(text: str) -> None:
+        ok.setEnabled(bool(text.strip()))
+
+    field.textChanged.connect(judge)
+    judge(name)
+    form.accepted.connect(lambda: accepted(field.text().strip()))
+    form.open()
+    return form
+
+
+def ask_namespaces(parent: QWidget, names: Sequence[str], accepted: Callable[[tuple[str, ...]], object]) -> QDialog:
+    """Ask which namespaces to read; none means the whole cluster."""
+    field = QPlainTextEdit("\n".join(names))
+    field.setTabChangesFocus(True)
+    field.setMinimumHeight(140)
+    caption = tr(
+        "The namespaces to read, one on each line. Name them if you are not permitted to list all namespaces of this "
+        "cluster; leave the field empty to read the whole cluster."
+    )
+    form = _Form(tr("Namespaces I May See"), caption, field, parent)
+    form.accepted.connect(lambda: accepted(tuple(field.toPlainText().replace(",", " ").split())))
+    form.open()
+    return form
+
+
+def ask_choice(
+    parent: QWidget,
+    title: str,
+    caption: str,
+    choices: Sequence[tuple[str, str]],
+    now: str,
+    accepted: Callable[[str], object],
+) -> QDialog:
+    """Ask for one of ``choices`` (value and text); ``now`` is the value chosen at first."""
+    field = QComboBox()
+    for value, text in choices:
+        field.addItem(text, value)
+    field.setCurrentIndex(max(0, field.findData(now)))
+    form = _Form(title, caption, field, parent)
+    form.accepted.connect(lambda: accepted(str(field.currentData())))
+    form.open()
+    return form
+
+
+def confirm(parent: QWidget, sentence: str, hint: str, button: str, accepted: Callable[[], object]) -> QMessageBox:
+    """Ask whether to go on; Cancel is what Enter and Escape do."""
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(sentence)
+    # The informative text is always read as rich text when it looks like it; it is joined to the plain text instead.
+    if hint:
+        box.setText(f"{sentence}\n\n{hint}")
+    go = box.addButton(button, QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    go.clicked.connect(lambda _checked: accepted())
+    box.open()
+    return box

@@ -1,0 +1,203 @@
+"""The main window: puts the parts together and carries news from one to the other; no more."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
+
+from desktop import __version__
+from desktop.language import tr
+from desktop.session.catalog import SAMPLE_ID
+from desktop.session.state import SessionUpdate
+from desktop.ui.actions import Actions, Command
+from desktop.ui.bridge import Pump, UiContext
+from desktop.ui.clusters.commands import ClusterCommands
+from desktop.ui.clusters.panel import Choice, ClusterPanel
+from desktop.ui.icons import application_icon
+from desktop.ui.messages import MessageBar
+from desktop.ui.plain import label
+from desktop.ui.policies.commands import PolicyCommands
+from desktop.ui.policies.panel import PolicyPanel
+from desktop.ui.sync_strip import SyncStrip
+from desktop.wording import states
+from desktop.wording.plain import plain
+
+_SIZE = (1280, 720)
+_TREE_WIDTH, _TABLE_WIDTH = 414, 866
+_TIMES_INTERVAL_MS = 30_000
+_GEOMETRY, _CHOSEN = "ui/geometry", "ui/chosen"
+
+
+def local_now() -> datetime:
+    """Return the time in the user's time zone."""
+    return datetime.now().astimezone()
+
+
+class MainWindow(QMainWindow):
+    """Clusters at the left, policies at the right, messages above, the status below."""
+
+    painted = Signal()
+    """The window is on the screen for the first time; only now begins what reads files."""
+
+    def __init__(self, context: UiContext, now: Callable[[], datetime] = local_now) -> None:
+        super().__init__()
+        self._context, self._now = context, now
+        self._seen = False
+        self.setWindowTitle("Bulkhead")
+        self.setObjectName("main")
+        self.actions_ = Actions(self)
+        self.clusters = ClusterPanel(context.catalog, self.actions_, now, self)
+        self.policies = PolicyPanel(context, self.actions_, now, self)
+        self.messages = MessageBar(context.messages, self)
+        self.synchronizations = SyncStrip(self)
+        self.status = label(parent=self)
+        self._cluster_commands = ClusterCommands(context, self.actions_, self.clusters, self)
+        self._policy_commands = PolicyCommands(context, self.actions_, self.policies, self)
+        self.pump = Pump(context.sessions, self)
+        self._arrange()
+        self._fill_menu_bar()
+        self._connect()
+        self._restore()
+        self.clusters.refresh()
+
+    @Slot()
+    def start(self) -> None:
+        """Choose the cluster that was chosen last, and read the kubeconfig files; nothing is contacted."""
+        self.clusters.select_cluster(self._context.settings.get(_CHOSEN, str, SAMPLE_ID))
+        self._cluster_commands.reload()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begin the work once the window is on the screen."""
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the arrangement of the window, and stop fetching."""
+        geometry = self.saveGeometry().toBase64().data()
+        self._context.settings.set(_GEOMETRY, bytes(geometry).decode("ascii"))
+        if self.clusters.choice is not None:
+            self._context.settings.set(_CHOSEN, self.clusters.choice.entry.id)
+        self.pump.stop()
+        super().closeEvent(event)
+
+    # Arrangement
+
+    def _arrange(self) -> None:
+        sides = QSplitter(Qt.Orientation.Horizontal, self)
+        sides.addWidget(self.clusters)
+        sides.addWidget(self.policies)
+        sides.setSizes([_TREE_WIDTH, _TABLE_WIDTH])
+        sides.setStretchFactor(0, 0)
+        sides.setStretchFactor(1, 1)
+        sides.setChildrenCollapsible(False)
+        centre = QWidget(self)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(sides, 1)
+        self.setCentralWidget(centre)
+        bar = self.statusBar()
+        bar.addWidget(self.status, 1)
+        bar.addPermanentWidget(self.synchronizations)
+
+    def _fill_menu_bar(self) -> None:
+        bar = self.menuBar()
+        fill = self.actions_.fill
+        fill(bar.addMenu(tr("&File")), [Command.ADD_KUBECONFIG, Command.ADD_FOLDER, None, Command.QUIT])
+        fill(bar.addMenu(tr("&Edit")), [Command.FIND, Command.COPY_NAME])
+        cluster = bar.addMenu(tr("&Cluster"))
+        cluster.aboutToShow.connect(lambda: self._cluster_commands.menus.fill(cluster))
+        fill(
+            bar.addMenu(tr("&Policy")),
+            [
+                *(Command.CREATE, Command.CREATE_FROM_YAML, None),
+                *(Command.EDIT_YAML, Command.UPDATE, Command.DUPLICATE, Command.EXPORT, None, Command.DELETE),
+            ],
+        )
+        self._fill_view_menu(bar.addMenu(tr("&View")))
+        fill(bar.addMenu(tr("&Help")), [Command.ABOUT])
+
+    def _fill_view_menu(self, menu: QMenu) -> None:
+        for text, show in ((tr("&Clusters"), self.clusters.setVisible), (tr("&Details"), self.policies.show_details)):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.toggled.connect(show)
+
+    def _connect(self) -> None:
+        self.painted.connect(self.start)
+        self.actions_.on(Command.QUIT, self.close)
+        self.actions_.on(Command.ABOUT, self._about)
+        self.clusters.chosen.connect(self._choose)
+        self._cluster_commands.changed.connect(self._list_changed)
+        self.pump.updated.connect(self._follow)
+        self.synchronizations.cancelled.connect(self._cancel)
+        times = QTimer(self, interval=_TIMES_INTERVAL_MS)
+        times.timeout.connect(self._refresh_times)
+        times.start()
+
+    def _restore(self) -> None:
+        stored = self._context.settings.get(_GEOMETRY, str, "")
+        if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "replace"))):
+            self.resize(*_SIZE)
+
+    # News
+
+    @Slot(object)
+    def _choose(self, choice: Choice | None) -> None:
+        usable = choice is not None and choice.entry.error is None
+        self.policies.show_choice(choice, self._context.sessions.get(choice.entry) if choice and usable else None)
+        self._tell_standing()
+
+    @Slot(str, object)
+    def _follow(self, cluster: str, update: SessionUpdate) -> None:
+        self.clusters.tree.update(cluster, update.state, update.snapshot)
+        entry = self.clusters.tree.entry(cluster)
+        if entry is not None:
+            self.synchronizations.show_state(entry, update.state)
+        if self.policies.session is not None and self.policies.session.id == cluster:
+            self.policies.follow(update)
+            self._tell_standing()
+
+    @Slot(str)
+    def _cancel(self, cluster: str) -> None:
+        entry = self.clusters.tree.entry(cluster)
+        if entry is not None:
+            self._context.sessions.get(entry).cancel()
+
+    @Slot()
+    def _list_changed(self) -> None:
+        self._choose(self.clusters.choice)
+
+    @Slot()
+    def _refresh_times(self) -> None:
+        self.clusters.tree.refresh_times()
+        self.policies.refresh_times()
+        self._tell_standing()
+        for problem in self._context.settings.take_problems():
+            self._context.messages.error(problem)
+
+    def _tell_standing(self) -> None:
+        """Tell in the status bar how the cluster shown stands, and what can be done with it."""
+        choice = self.clusters.choice
+        title = choice.entry.title if choice else ""
+        self.status.setText(states.status_words(title, self.policies.state, self._now()) if choice else "")
+        name = plain(title)
+        self.setWindowTitle(tr("{cluster} – Bulkhead", cluster=name) if name else tr("Bulkhead"))
+        self._cluster_commands.enable()
+        self._policy_commands.enable()
+
+    def _about(self) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(tr("About Bulkhead"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setIconPixmap(application_icon().pixmap(64, 64))
+        box.setText(tr("Bulkhead {version}", version=__version__))
+        box.setInformativeText(tr("Manage Kubernetes NetworkPolicies, and see what a policy does before it does it."))
+        box.open()

@@ -1,0 +1,147 @@
+"""What the user does to policies: create, edit, duplicate, export, delete."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.gateway import PolicyDocument
+from desktop.language import tr, tr_n
+from desktop.session.tasks import ProgressSink
+from desktop.ui.actions import Actions, Command
+from desktop.ui.bridge import UiContext
+from desktop.ui.policies.export import export, file_name
+from desktop.ui.policies.panel import PolicyPanel
+from desktop.wording.plain import plain
+
+_ROW_MENU = (
+    Command.EDIT_YAML,
+    Command.UPDATE,
+    Command.DUPLICATE,
+    Command.EXPORT,
+    None,
+    Command.COPY_NAME,
+    None,
+    Command.DELETE,
+)
+"""The commands on a row, None where a line parts them."""
+
+
+class PolicyCommands(QObject):
+    """Carries out the commands on policies, and makes the menu of a row."""
+
+    def __init__(self, context: UiContext, actions: Actions, panel: PolicyPanel, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._actions, self._panel, self._window = context, actions, panel, window
+        for command, slot in {
+            Command.CREATE: self._create,
+            Command.CREATE_FROM_YAML: self._create,
+            Command.EDIT_YAML: self._edit,
+            Command.UPDATE: self._edit,
+            Command.DUPLICATE: self._duplicate,
+            Command.EXPORT: self._export,
+            Command.DELETE: self._delete,
+            Command.COPY_NAME: self._copy_name,
+        }.items():
+            actions.on(command, slot)
+        self._row_menu = actions.fill(QMenu(window), _ROW_MENU)
+        panel.menu_asked.connect(self._show_menu)
+        panel.selection_changed.connect(self.enable)
+        self.enable()
+
+    @Slot()
+    def enable(self) -> None:
+        """Switch the commands on or off for what is chosen and selected now."""
+        choice = self._panel.choice
+        missing = "" if choice else tr("Choose a cluster first.")
+        broken = missing or (tr("This cluster cannot be used.") if choice and choice.entry.error else "")
+        selected = len(self._panel.view.selected_rows())
+        none = broken or ("" if selected else tr("Select a policy first."))
+        several = none or ("" if selected == 1 else tr("Select one policy only."))
+        for command in (Command.CREATE, Command.CREATE_FROM_YAML):
+            self._actions.allow(command, broken)
+        for command in (Command.EDIT_YAML, Command.UPDATE, Command.DUPLICATE):
+            self._actions.allow(command, several)
+        for command in (Command.EXPORT, Command.DELETE, Command.COPY_NAME):
+            self._actions.allow(command, none)
+
+    @Slot(QPoint)
+    def _show_menu(self, place: QPoint) -> None:
+        self._row_menu.popup(place)
+
+    def _create(self) -> None:
+        choice = self._panel.choice
+        if choice is not None:
+            self._open_editor(choice.namespace or "default", None)
+
+    def _edit(self) -> None:
+        self._read_current(lambda document: self._open_editor(document.namespace, document))
+
+    def _duplicate(self) -> None:
+        self._read_current(lambda document: self._open_editor(document.namespace, document, duplicate=True))
+
+    def _read_current(self, then: Callable[[PolicyDocument], object]) -> None:
+        """Read the current policy as it is now, so that an edit starts from there."""
+        session, row = self._panel.session, self._panel.view.current_row()
+        if session is None or row is None:
+            return
+
+        def read(token: CancelToken, _progress: ProgressSink) -> PolicyDocument:
+            from desktop.session import changes  # noqa: PLC0415  YAML is not read before the window shows
+
+            return changes.read(session, row.namespace, row.name, token)
+
+        self._context.tasks.run("policies:read", read, then, self._context.messages.error)
+
+    def _open_editor(self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False) -> None:
+        from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
+
+        if self._panel.session is None:
+            return
+        dialog = YamlDialog(
+            self._context,
+            self._panel.session,
+            namespace=namespace,
+            document=document,
+            duplicate=duplicate,
+            parent=self._window,
+        )
+        dialog.show()
+
+    def _delete(self) -> None:
+        from desktop.ui.review.delete_dialog import DeleteDialog  # noqa: PLC0415  not before the window shows
+
+        rows = self._panel.view.selected_rows()
+        if self._panel.session is not None and rows:
+            DeleteDialog(self._context, self._panel.session, tuple(rows), self._window).open()
+
+    def _copy_name(self) -> None:
+        names = [plain(row.name) for row in self._panel.view.selected_rows()]
+        QGuiApplication.clipboard().setText("\n".join(names))
+
+    def _export(self) -> None:
+        session, rows = self._panel.session, self._panel.view.selected_rows()
+        if session is None or not rows:
+            return
+
+        def save(chosen: str) -> None:
+            def job(token: CancelToken, progress: ProgressSink) -> int:
+                return export(session, rows, Path(chosen), token, progress)
+
+            def saved(count: int) -> None:
+                words = tr_n(
+                    "{count} policy saved in {file}", "{count} policies saved in {file}", count, file=plain(chosen)
+                )
+                self._context.messages.note(words)
+
+            self._context.tasks.run("policies:export", job, saved, self._context.messages.error)
+
+        dialog = QFileDialog(self._window, tr("Export Policies"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("yaml")
+        dialog.selectFile(file_name(rows))
+        dialog.fileSelected.connect(save)
+        dialog.open()

@@ -1,0 +1,93 @@
+"""The details of the policy chosen: in sentences, the pods it selects, its YAML, and what was found about it."""
+
+from enum import IntEnum
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QWidget
+
+from desktop.language import tr
+from desktop.ui.actions import Actions, Command
+from desktop.ui.bridge import UiContext
+from desktop.ui.editor.finding_list import FindingList
+from desktop.ui.policies.pods_tab import PodsTab
+from desktop.ui.policies.subject import NoteOrContent, Subject
+from desktop.ui.policies.summary_tab import SummaryTab
+from desktop.ui.policies.yaml_tab import YamlTab
+
+
+class Tab(IntEnum):
+    """The tabs, from the left."""
+
+    SUMMARY = 0
+    PODS = 1
+    YAML = 2
+    FINDINGS = 3
+
+
+class FindingsTab(NoteOrContent):
+    """Shows what was found about a policy."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._list = FindingList()
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        super().__init__(self._list, parent)
+
+    def show_subject(self, subject: Subject | None) -> None:
+        """Show a policy's findings."""
+        found = subject.row.findings if subject else ()
+        self._list.show_findings(found)
+        if found:
+            self.show_content()
+        else:
+            self.show_note(tr("Nothing was found about this policy.") if subject else "")
+
+
+class Details(QTabWidget):
+    """Shows one policy, in the tab that is looked at; the others are filled when they are turned to."""
+
+    def __init__(self, context: UiContext, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._subject: Subject | None = None
+        self.summary, self.pods = SummaryTab(self), PodsTab(context, self)
+        self.yaml, self.findings = YamlTab(context, self), FindingsTab(self)
+        self._tabs = (self.summary, self.pods, self.yaml, self.findings)
+        for tab in self._tabs:
+            self.addTab(tab, "")
+        self.setDocumentMode(True)
+        self.setAccessibleName(tr("Details of the policy"))
+        self.setCornerWidget(_buttons(actions), Qt.Corner.TopRightCorner)
+        self.currentChanged.connect(self._fill)
+        self._name_tabs()
+        self._fill(Tab.SUMMARY)
+
+    def show_subject(self, subject: Subject | None) -> None:
+        """Show a policy as it is now, or none; the very same again costs nothing."""
+        if subject is not None and subject.is_same(self._subject):
+            return
+        self._subject = subject
+        self._name_tabs()
+        self._fill(self.currentIndex())
+
+    @Slot(int)
+    def _fill(self, tab: int) -> None:
+        self._tabs[tab].show_subject(self._subject)
+
+    def _name_tabs(self) -> None:
+        row = self._subject.row if self._subject else None
+        self.setTabText(Tab.SUMMARY, tr("S&ummary"))
+        self.setTabText(Tab.PODS, _counted(tr("P&ods"), row.pods if row else None))
+        self.setTabText(Tab.YAML, tr("YA&ML"))
+        self.setTabText(Tab.FINDINGS, _counted(tr("F&indings"), (len(row.findings) or None) if row else None))
+
+
+def _counted(title: str, count: int | None) -> str:
+    return title if count is None else tr("{title} ({count})", title=title, count=count)
+
+
+def _buttons(actions: Actions) -> QWidget:
+    corner = QWidget()
+    layout = QHBoxLayout(corner)
+    layout.setContentsMargins(0, 2, 2, 2)
+    for command in (Command.UPDATE, Command.EDIT_YAML):
+        layout.addWidget(actions.button(command, corner))
+    return corner

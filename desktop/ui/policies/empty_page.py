@@ -1,0 +1,53 @@
+"""The page in place of an empty table: why it is empty, and the button that helps."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui.actions import Actions, Command
+from desktop.ui.plain import label
+from desktop.ui.policies.standing import Empty
+from desktop.ui.style import heading
+
+_WIDTH = 460
+
+
+class EmptyPage(QFrame):
+    """Says a reason in the middle of the page."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._actions = actions
+        self._command: Command | None = None
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self._heading, self._hint = heading(label(parent=self, wrap=True)), label(parent=self, wrap=True)
+        self._button = QPushButton(self)
+        self._button.clicked.connect(self._press)
+        for words in (self._heading, self._hint):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setFixedWidth(_WIDTH)
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        for widget in (self._heading, self._hint, self._button):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    @property
+    def text(self) -> str:
+        """What the page says."""
+        return "\n".join(filter(None, (self._heading.text(), self._hint.text())))
+
+    def show_reason(self, empty: Empty) -> None:
+        """Say why there is nothing."""
+        self._heading.setText(empty.heading)
+        self._hint.setText(empty.hint)
+        self._command = empty.command
+        self._button.setVisible(empty.command is not None)
+        if empty.command is not None:
+            self._button.setText(self._actions[empty.command].text())
+
+    def _press(self) -> None:
+        if self._command is not None:
+            self._actions[self._command].trigger()

@@ -1,0 +1,85 @@
+"""Which cluster this is, always in sight: its name in its colour, the namespace, and the state."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from desktop.language import tr
+from desktop.session.state import SessionState
+from desktop.ui.clusters.panel import Choice
+from desktop.ui.icons import SIZE, connection_icon
+from desktop.ui.plain import label, tooltip
+from desktop.ui.style import heading, text_on
+from desktop.wording import errors, states
+from desktop.wording.plain import plain
+
+_PADDING = 8
+
+
+class _Chip(QLabel):
+    """A name on its colour; without a colour, just the name."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._colour = QColor()
+        heading(self)
+
+    def show_name(self, name: str, colour: str) -> None:
+        self.setText(name)
+        self._colour = QColor(colour)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        margin = 2 * _PADDING if self._colour.isValid() else 0
+        return super().sizeHint() + QSize(margin, 4 if margin else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area, pen = self.rect(), self.palette().windowText().color()
+        if self._colour.isValid():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._colour)
+            painter.drawRoundedRect(QRectF(area), 4, 4)
+            area, pen = area.adjusted(_PADDING, 0, -_PADDING, 0), text_on(self._colour)
+        painter.setPen(pen)
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, area.width())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+
+
+class Headline(QWidget):
+    """Names the cluster and namespace shown, and the state of the connection."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chip, self._namespace = _Chip(self), heading(label(parent=self))
+        self._icon, self._state = label(parent=self), label(parent=self)
+        self._namespace.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._chip)
+        layout.addWidget(self._namespace, 1)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._state)
+
+    def show_choice(self, choice: Choice | None, state: SessionState, now: datetime) -> None:
+        """Show what is chosen and how it is."""
+        self.setVisible(choice is not None)
+        if choice is None:
+            return
+        entry, words = choice.entry, states.connection_words(state, now)
+        where = plain(choice.namespace) or tr("all namespaces")
+        self._chip.show_name(plain(entry.title), entry.colour)
+        self._chip.setToolTip(tooltip(entry.title, entry.server or entry.path))
+        self._namespace.setText(f"/ {where}")
+        self._icon.setPixmap(connection_icon(state.connection).pixmap(SIZE, SIZE))
+        self._state.setText(words)
+        self._state.setToolTip(tooltip(errors.sentence(state.error), errors.hint(state.error)) if state.error else "")
+        self.setAccessibleName(f"{plain(entry.title)} / {where}, {words}")

@@ -1,0 +1,223 @@
+"""The right side of the window: which cluster, what to know about it, its policies, and the details of one."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.language import tr
+from desktop.policy.findings import Severity
+from desktop.reach.objects import Coverage, Kind
+from desktop.reach.snapshot import Snapshot
+from desktop.session.state import PolicyRow, SessionState, SessionUpdate
+from desktop.ui.actions import Actions, Command
+from desktop.ui.bridge import UiContext
+from desktop.ui.clusters.panel import Choice
+from desktop.ui.clusters.tree_model import state_of
+from desktop.ui.policies import standing
+from desktop.ui.policies.details import Details
+from desktop.ui.policies.empty_page import EmptyPage
+from desktop.ui.policies.headline import Headline
+from desktop.ui.policies.subject import Subject
+from desktop.ui.policies.table_model import Key, PolicyTable
+from desktop.ui.policies.table_view import PolicyView
+from desktop.ui.strip import Strip
+from desktop.wording import states
+
+if TYPE_CHECKING:
+    from desktop.session.session import Session
+
+_LOCAL = (Command.EDIT_YAML, Command.DELETE, Command.COPY_NAME)
+_TOOLBAR = (Command.CREATE, Command.CREATE_FROM_YAML, Command.SYNCHRONIZE, Command.DELETE)
+
+
+class PolicyPanel(QWidget):
+    """Shows the policies of the cluster or namespace chosen."""
+
+    selection_changed = Signal()
+    menu_asked = Signal(QPoint)
+    """Where on the screen."""
+
+    def __init__(
+        self, context: UiContext, actions: Actions, now: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._choice: Choice | None = None
+        self._session: Session | None = None
+        self._awaited: set[Key] = set()
+        self._details_wanted = True
+        self.headline, self.insecure, self.notices = Headline(self), Strip(self), Strip(self)
+        self.table = PolicyTable(now, self)
+        self.view = PolicyView(self.table, self)
+        self.empty = EmptyPage(actions, self)
+        self.details = Details(context, actions, self)
+        self.search = self._make_search()
+        self._arrange(actions)
+        self.view.selection_changed.connect(self._selection_changed)
+        self.view.menu_asked.connect(self.menu_asked)
+        self.view.doubleClicked.connect(lambda _: actions[Command.EDIT_YAML].trigger())
+        self.view.addActions([actions[command] for command in _LOCAL])
+        self.table.counts_changed.connect(self._show_standing)
+        actions.on(Command.FIND, self._find)
+        self.show_choice(None, None)
+
+    @property
+    def choice(self) -> Choice | None:
+        """What is shown."""
+        return self._choice
+
+    @property
+    def session(self) -> "Session | None":
+        """The session of the cluster shown."""
+        return self._session
+
+    @property
+    def state(self) -> SessionState:
+        """The state of the cluster shown."""
+        state = self._session.state if self._session else SessionState()
+        return state_of(self._choice.entry, state) if self._choice else state
+
+    def show_choice(self, choice: Choice | None, session: "Session | None") -> None:
+        """Show a cluster or a namespace of it; the search stays."""
+        other = session is not self._session
+        self._choice, self._session = choice, session
+        self.table.set_filter(choice.namespace if choice else "", self.search.text())
+        if other:
+            self.table.replace(session.rows.values() if session else ())
+        self._show_standing()
+        self._show_details()
+
+    def follow(self, update: SessionUpdate) -> None:
+        """Follow the session shown."""
+        if self._session is None:
+            return
+        if update.reset:
+            self.table.replace(update.changed)
+        elif update.changed or update.removed:
+            self.table.update(update.changed, update.removed)
+        self._select_awaited()
+        self._show_standing()
+        self._show_details()
+
+    def select_when_there(self, keys: set[Key]) -> None:
+        """Select policies as soon as the table has them, such as those just written."""
+        self._awaited = set(keys)
+        self._select_awaited()
+
+    @Slot(bool)
+    def show_details(self, wanted: bool) -> None:
+        """Show or hide the details pane; without a policy it is hidden in any case."""
+        self._details_wanted = wanted
+        self._show_standing()
+
+    @Slot()
+    def refresh_times(self) -> None:
+        """Tell anew how old things are."""
+        self.table.refresh_times()
+        self._show_standing()
+
+    # Arrangement
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit(self)
+        search.setPlaceholderText(tr("Search  (Ctrl+F)"))
+        search.setAccessibleName(tr("Search the policies"))
+        search.setClearButtonEnabled(True)
+        search.setMaximumWidth(260)
+        search.textChanged.connect(self._search)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(self._leave_search)
+        return search
+
+    def _arrange(self, actions: Actions) -> None:
+        tools = QHBoxLayout()
+        for command in _TOOLBAR:
+            tools.addWidget(actions.button(command, self))
+        tools.addStretch(1)
+        tools.addWidget(self.search, 1)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.empty)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.addWidget(self.stack)
+        self.splitter.addWidget(self.details)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([360, 240])
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 8, 0)
+        layout.addWidget(self.headline)
+        layout.addWidget(self.insecure)
+        layout.addWidget(self.notices)
+        layout.addLayout(tools)
+        layout.addWidget(self.splitter, 1)
+
+    # What is shown
+
+    @Slot(str)
+    def _search(self, text: str) -> None:
+        self.table.set_filter(self._choice.namespace if self._choice else "", text)
+
+    def _find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    @Slot()
+    def _leave_search(self) -> None:
+        self.search.clear()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _selection_changed(self) -> None:
+        self._show_details()
+        self.selection_changed.emit()
+
+    def _select_awaited(self) -> None:
+        if self._awaited and self.table.rows_of(self._awaited):
+            self.view.select(self._awaited)
+            self._awaited = set()
+
+    def _show_details(self) -> None:
+        row: PolicyRow | None = self.view.current_row()
+        session = self._session
+        self.details.show_subject(Subject(session, session.snapshot, row) if session and row else None)
+
+    @Slot()
+    def _show_standing(self) -> None:
+        """Show how the cluster stands: the headline, the warnings, and the reason where there is no policy."""
+        choice, state, now = self._choice, self.state, self._now()
+        self.headline.show_choice(choice, state, now)
+        insecure = choice is not None and (choice.entry.insecure or state.insecure)
+        self.insecure.say(Severity.WARNING, states.insecure_words() if insecure else "")
+        told = list(standing.notices(state, now)) if choice else []
+        worst = Severity.WARNING if any(each.severity is Severity.WARNING for each in told) else Severity.INFO
+        self.notices.say(
+            worst, "\n".join(each.sentence for each in told), " ".join(each.hint for each in told if each.hint)
+        )
+        empty = None if self.table.rowCount() else self._emptiness()
+        self.stack.setCurrentWidget(self.empty if empty else self.view)
+        self.details.setVisible(self._details_wanted and empty is None)
+        if empty:
+            self.empty.show_reason(empty)
+
+    def _emptiness(self) -> standing.Empty:
+        choice = self._choice
+        if choice is None:
+            return standing.nothing_chosen()
+        if self.table.total:
+            return standing.no_match(self.search.text())
+        known = self._session is not None and _known(self._session.snapshot, choice.namespace)
+        return standing.no_policies(choice.entry, choice.namespace, self.state, known)
+
+
+def _known(snapshot: Snapshot, namespace: str) -> bool:
+    """Whether all policies of a namespace ("": of the cluster) are known."""
+    if namespace:
+        return snapshot.knows(Kind.NETWORK_POLICY, namespace)
+    return snapshot.coverage_of(Kind.NETWORK_POLICY) is Coverage.COMPLETE

@@ -1,0 +1,161 @@
+"""The table of policies on the screen: selection that outlives a search, and a menu button on each row."""
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QMouseEvent, QPainter, QPalette
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+
+from desktop.language import tr
+from desktop.session.state import PolicyRow
+from desktop.ui.policies.table_model import Column, Key, PolicyTable
+
+_CELL_PADDING = 12
+
+
+def _widest() -> dict[Column, str]:
+    """Return a text as long as most in a column, which then has room for it; the selector takes what is left."""
+    return {
+        Column.NAME: "allow-checkout-to-search",
+        Column.NAMESPACE: "kube-system",
+        Column.INBOUND: tr("not restricted"),
+        Column.OUTBOUND: tr("not restricted"),
+        Column.PODS: "0000",
+        Column.FINDINGS: tr("Findings"),
+        Column.OWNER: "Argo CD: x",
+        Column.AGE: "0000",
+        Column.OPERATION: tr("Operation"),
+    }
+
+
+class _MenuButton(QStyledItemDelegate):
+    """Paints three dots in the operation column; a click on them asks for the row's menu."""
+
+    pressed = Signal(QModelIndex)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        state: QStyle.StateFlag = option.state
+        palette: QPalette = option.palette
+        area = QRect(option.rect)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(role))
+        middle = QPointF(area.center()) + QPointF(0.5, 0.5)
+        for offset in (-5.0, 0.0, 5.0):
+            painter.drawEllipse(middle + QPointF(offset, 0), 1.5, 1.5)
+        painter.restore()
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            self.pressed.emit(model.index(index.row(), index.column()))
+            return True
+        return super().editorEvent(event, model, option, index)
+
+
+class PolicyView(QTableView):
+    """Shows a PolicyTable; rows are selected whole, several at a time."""
+
+    menu_asked = Signal(QPoint)
+    """Where on the screen."""
+    selection_changed = Signal()
+
+    def __init__(self, model: PolicyTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table = model
+        self._kept: tuple[set[Key], Key | None] = (set(), None)
+        self.setModel(model)
+        self.setAccessibleName(tr("Policies"))
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._arrange_headers()
+        button = _MenuButton(self)
+        self.setItemDelegateForColumn(Column.OPERATION, button)
+        button.pressed.connect(self._button_pressed)
+        self.customContextMenuRequested.connect(lambda at: self.menu_asked.emit(self.viewport().mapToGlobal(at)))
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+        model.modelAboutToBeReset.connect(self._keep)
+        model.modelReset.connect(self._restore)
+
+    def selected_rows(self) -> list[PolicyRow]:
+        """Return the selected policies, from the top."""
+        return [self._table.row_at(index) for index in sorted(self.selectionModel().selectedRows())]
+
+    def current_row(self) -> PolicyRow | None:
+        """Return the policy the user looks at: the current one of those selected."""
+        index = self.currentIndex()
+        if index.isValid() and self.selectionModel().isRowSelected(index.row()):
+            return self._table.row_at(index)
+        rows = self.selected_rows()
+        return rows[0] if rows else None
+
+    def select(self, keys: set[Key], current: Key | None = None) -> None:
+        """Select the policies of these keys that are shown."""
+        rows = self._table.rows_of(keys)
+        selection, last = QItemSelection(), len(Column) - 1
+        for row in rows:
+            selection.select(self._table.index(row, 0), self._table.index(row, last))
+        chosen = self._table.rows_of({current}) if current else rows[:1]
+        flags = QItemSelectionModel.SelectionFlag
+        if chosen:
+            self.selectionModel().setCurrentIndex(self._table.index(chosen[0], 0), flags.NoUpdate)
+        self.selectionModel().select(selection, flags.ClearAndSelect)
+
+    @Slot()
+    def _keep(self) -> None:
+        current = self.currentIndex()
+        keys = {row.key for row in self.selected_rows()}
+        self._kept = keys, self._table.row_at(current).key if current.isValid() else None
+
+    @Slot()
+    def _restore(self) -> None:
+        keys, current = self._kept
+        if keys:
+            self.select(keys, current)
+        self.selection_changed.emit()
+
+    @Slot(QModelIndex)
+    def _button_pressed(self, index: QModelIndex) -> None:
+        self.menu_asked.emit(self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
+
+    def _arrange_headers(self) -> None:
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 9)
+        columns.setHighlightSections(False)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, text in _widest().items():
+            columns.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + _CELL_PADDING)
+        columns.setSectionResizeMode(Column.APPLIES_TO, QHeaderView.ResizeMode.Stretch)
+        columns.setMinimumSectionSize(40)
+        columns.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)

@@ -1,0 +1,81 @@
+"""A policy's YAML, to read: a folder's own text, and a live object as kubectl would write it."""
+
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from desktop.cancellation import CancelToken
+from desktop.errors import BulkheadError
+from desktop.language import tr
+from desktop.reach.objects import StoredPolicy
+from desktop.session.tasks import ProgressSink
+from desktop.ui.bridge import UiContext
+from desktop.ui.editor.code_edit import CodeEdit
+from desktop.ui.policies.subject import NoteOrContent, Subject
+from desktop.wording import errors
+from desktop.wording.plain import plain
+
+if TYPE_CHECKING:
+    from desktop.session.session import Session
+
+_GROUP = "details:yaml"
+
+
+def yaml_text(session: "Session", stored: StoredPolicy, token: CancelToken) -> str:
+    """Return a policy's YAML with what does not show written out (blocks)."""
+    from desktop.manifest import presentation, writer  # noqa: PLC0415  YAML is not read before the window shows
+    from desktop.session import changes  # noqa: PLC0415
+
+    if stored.origin:
+        text = changes.read(session, stored.namespace, stored.name, token).text
+    else:
+        text = writer.render(presentation.present(json.loads(stored.raw)))
+    return "\n".join(map(plain, text.split("\n")))
+
+
+class YamlTab(NoteOrContent):
+    """Shows the text; a task makes it."""
+
+    def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
+        self._edit = CodeEdit(read_only=True)
+        self._edit.setFrameShape(QFrame.Shape.NoFrame)
+        self._edit.setAccessibleName(tr("The policy as YAML"))
+        self._edit.setTabChangesFocus(True)
+        super().__init__(self._edit, parent)
+        self._context = context
+        self._shown: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The YAML shown."""
+        return self._edit.toPlainText()
+
+    def show_subject(self, subject: Subject | None) -> None:
+        """Show a policy's YAML; the same version again is not made anew."""
+        stored = subject.stored if subject else None
+        if subject is None or stored is None:
+            self._context.tasks.cancel(_GROUP)
+            self._shown = ()
+            self.show_note("")
+            return
+        wanted = (subject.session.id, stored.namespace, stored.name, stored.uid, stored.version)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        session = subject.session
+
+        def make(token: CancelToken, _progress: ProgressSink) -> str:
+            return yaml_text(session, stored, token)
+
+        self._context.tasks.run(_GROUP, make, self._show, self._failed)
+
+    def _show(self, text: str) -> None:
+        if text != self.text:
+            self._edit.set_text(text)
+        self.show_content()
+
+    def _failed(self, error: BulkheadError) -> None:
+        """Say why there is no text, here, where it would be."""
+        self._shown = ()
+        self.show_note(" ".join(filter(None, (errors.sentence(error), errors.hint(error)))))

@@ -11,6 +11,7 @@ from desktop.policy.findings import Finding
 from desktop.policy.objects import LabelSelector
 from desktop.policy.owner import Owner
 from desktop.reach.objects import Coverage, Kind
+from desktop.reach.snapshot import Snapshot
 
 
 class Connection(Enum):
@@ -76,3 +77,18 @@ class PolicyRow:
     def key(self) -> tuple[str, str]:
         """Namespace and name."""
         return self.namespace, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUpdate:
+    """What is new in a session since it was last asked.
+
+    ``changed`` are the rows that are new or not what they were, ``removed`` the keys of those that are no more. With
+    ``reset`` so much is new that ``changed`` holds every row there is, and no other remains.
+    """
+
+    state: SessionState
+    snapshot: Snapshot = field(hash=False)
+    changed: tuple[PolicyRow, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    reset: bool = False

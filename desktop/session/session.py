@@ -1,0 +1,331 @@
+"""One opened cluster: connected in the background, listed, watched, and always able to say what it knows.
+
+Nothing is contacted before ``open`` or ``synchronize``. Every call returns at once but ``gateway`` and ``close``.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.gateway import Gateway, ServerVersion
+from desktop.cluster.reflector import Failing, Reflector
+from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound
+from desktop.policy.profile import for_version
+from desktop.reach.objects import Kind
+from desktop.reach.snapshot import Snapshot
+from desktop.session import pictures, sample
+from desktop.session.catalog import ClusterEntry, Source
+from desktop.session.feeds import Feed, Scope
+from desktop.session.keeper import Keeper
+from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
+from desktop.session.tasks import ProgressSink, run
+
+CLOSE_SECONDS = 2.0
+"""The longest that closing waits for threads to end."""
+PICTURE_SECONDS = 60.0
+"""The shortest time between two pictures on disk."""
+VERSION_SECONDS = 30.0
+"""The time between two questions for the server's version, while they fail."""
+
+Connect = Callable[[ClusterEntry], Gateway]
+_log = logging.getLogger(__name__)
+
+
+def connect(entry: ClusterEntry) -> Gateway:
+    """Make the gateway of an entry (blocks, and imports the client library); raises ConfigError or FileError.
+
+    Nothing is contacted yet.
+    """
+    if entry.error is not None:
+        raise entry.error
+    if entry.source is not Source.CONTEXT:
+        from desktop.cluster.folder import FolderGateway  # noqa: PLC0415  not before it is needed
+
+        return FolderGateway(sample.prepare() if entry.source is Source.SAMPLE else Path(entry.path))
+    from desktop.cluster import connection, kubeconfig  # noqa: PLC0415
+    from desktop.cluster.live import LiveGateway  # noqa: PLC0415  costs a second
+
+    loaded = kubeconfig.load(extra=[Path(entry.file)])
+    for context in loaded.contexts:
+        if (str(context.file), context.name) == (entry.file, entry.context):
+            return LiveGateway(connection.connection(loaded, context))
+    raise next(iter(loaded.file_errors), ConfigError("kubeconfig.no-such-context", name=entry.context))
+
+
+class Session:
+    """A cluster that can be opened. Any thread may call; the news are fetched with ``drain``."""
+
+    def __init__(self, entry: ClusterEntry, connect: Connect = connect) -> None:
+        self._entry = entry
+        self._connect = connect
+        self._keeper = Keeper(entry.id, insecure=entry.insecure, start=self._start, followed=self._followed)
+        self._lock = threading.Lock()  # guards the fields below
+        self._token: CancelToken | None = None  # of the synchronization being prepared; None: never opened
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+        self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
+        self._gateway_lock = threading.Lock()
+        self._gateway: Gateway | None = None
+        self.writing = threading.Lock()
+        """Held by whoever writes: the writes to a cluster go one after the other."""
+
+    @property
+    def id(self) -> str:
+        """The id of its entry."""
+        return self._entry.id
+
+    @property
+    def entry(self) -> ClusterEntry:
+        """The entry it was made for, as last told."""
+        return self._entry
+
+    @property
+    def state(self) -> SessionState:
+        """The state as of now."""
+        return self._keeper.state
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The picture as of now."""
+        return self._keeper.snapshot
+
+    @property
+    def rows(self) -> Mapping[tuple[str, str], PolicyRow]:
+        """Every row of the policy table, by namespace and name."""
+        return self._keeper.rows()
+
+    def drain(self) -> SessionUpdate | None:
+        """Return what is new since the last call, None where nothing is; for one reader."""
+        return self._keeper.drain()
+
+    @property
+    def gateway(self) -> Gateway:
+        """The cluster itself; making it may block. Raises ConfigError or FileError where it cannot be used."""
+        with self._gateway_lock:
+            if self._gateway is None:
+                self._gateway = self._connect(self._entry)
+            return self._gateway
+
+    def open(self) -> None:
+        """Show the last good picture, then connect, list and watch, in the background; once."""
+        with self._lock:
+            opened = self._token is not None
+        if not opened:
+            self.synchronize()
+
+    def synchronize(self) -> None:
+        """List everything anew, in the background, and follow it from there."""
+        with self._lock:
+            if self._closed:
+                return
+            first = self._token is None
+            if self._token is not None:
+                self._token.cancel()
+            self._token = token = CancelToken()
+            if first:
+                self._keeper.run()
+            self._keeper.connecting()
+            self._spawn(f"synchronize {self.id}", lambda: self._prepare(token, first=first))
+
+    def cancel(self) -> None:
+        """Stop the running synchronization; what was known stays, and what was followed is followed on."""
+        with self._lock:
+            if self._token is not None:
+                self._token.cancel()
+                self._keeper.cancel()
+
+    def change(self, entry: ClusterEntry) -> None:
+        """Follow what the user changed about the cluster: its profile, the namespaces to read."""
+        old, self._entry = self._entry, entry
+        if entry.profile != old.profile:
+            self._use_profile(self.state.version)
+        with self._lock:
+            opened = self._token is not None
+        if opened and entry.namespaces != old.namespaces:
+            self.synchronize()
+
+    def close(self, timeout: float = CLOSE_SECONDS) -> bool:
+        """Stop everything and wait at most ``timeout`` seconds; whether all threads have ended by then."""
+        self.stop()
+        return self.join(time.monotonic() + timeout)
+
+    def stop(self) -> None:
+        """Tell everything to stop, without waiting; the last picture goes to disk meanwhile."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            if self._token is not None:
+                self._token.cancel()
+                self._keeper.close()
+                self._threads.append(self._keeper.thread)
+                self._spawn(f"picture {self.id}", self._save)
+
+    def join(self, deadline: float) -> bool:
+        """Wait until ``deadline`` (monotonic) for the threads to end; whether they have."""
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if self._gateway_lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            gateway, self._gateway = self._gateway, None
+            self._gateway_lock.release()
+            if gateway is not None:
+                gateway.close()
+        return not any(thread.is_alive() for thread in threads)
+
+    def _spawn(self, name: str, work: Callable[[], None]) -> None:
+        """Start a thread; the lock is held."""
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads = [*(other for other in self._threads if other.is_alive()), thread]
+        thread.start()
+
+    def _prepare(self, token: CancelToken, *, first: bool) -> None:
+        """Get ready for a synchronization and begin it; runs on a thread of its own."""
+
+        def job(token: CancelToken, _progress: ProgressSink) -> None:
+            if first:
+                self._show_picture()
+            elif self.state.connection not in {Connection.LIVE, Connection.SYNCHRONIZING}:
+                self._disconnect()  # the kubeconfig, or a file it names, may be another by now
+            gateway = self.gateway
+            feeds = [Feed(scope) for scope in self._scopes(gateway.kinds)]
+            with self._lock:
+                token.check()
+                self._keeper.begin(feeds)
+            self._ask_version(gateway, token)
+
+        outcome = run(job, token, lambda _progress: None)
+        if outcome.error is not None and not isinstance(outcome.error, Cancelled):
+            self._keeper.fail(outcome.error)
+
+    def _scopes(self, kinds: Sequence[Kind]) -> list[Scope]:
+        """Return what is to be listed: each kind in the whole cluster, or in the namespaces the user named."""
+        named: Sequence[str | None] = self._entry.namespaces or (None,)
+        return [Scope(kind, name) for kind in kinds for name in ((None,) if kind is Kind.NAMESPACE else named)]
+
+    def _disconnect(self) -> None:
+        with self._gateway_lock:
+            gateway, self._gateway = self._gateway, None
+        if gateway is not None:
+            gateway.close()
+
+    def _ask_version(self, gateway: Gateway, token: CancelToken) -> None:
+        """Ask for the server's version until it is told; not again before the cluster has answered anything."""
+        while True:
+            try:
+                self._use_profile(gateway.version(token))
+            except Cancelled:
+                raise
+            except (Forbidden, NotFound):
+                return
+            except BulkheadError as error:
+                _log.info("the version of %s is not known yet: %s", self.id, error.code)
+                while not self._keeper.reached.is_set():
+                    token.wait(0.5)
+                token.wait(VERSION_SECONDS)
+            else:
+                return
+
+    def _use_profile(self, version: ServerVersion | None) -> None:
+        self._keeper.use(for_version(self._entry.profile, version.text if version else None), version)
+
+    def _start(self, feed: Feed) -> None:
+        """Let a feed begin, on a thread of its own."""
+        kind, namespace = feed.scope.kind, feed.scope.namespace
+        name = f"{kind.value} {self.id}" + (f" {namespace}" if namespace else "")
+        with self._lock:
+            if not self._closed:
+                self._spawn(name, lambda: self._follow(feed))
+
+    def _follow(self, feed: Feed) -> None:
+        kind, namespace = feed.scope.kind, feed.scope.namespace
+
+        def job(token: CancelToken, _progress: ProgressSink) -> None:
+            Reflector(self.gateway, kind, namespace, lambda report: self._keeper.tell(feed, report), token).run()
+
+        outcome = run(job, feed.token, lambda _progress: None)
+        if outcome.error is not None and not isinstance(outcome.error, Cancelled):
+            self._keeper.tell(feed, Failing(kind, namespace, outcome.error, datetime.now(UTC), 0.0))
+
+    def _whose(self) -> pictures.Whose:
+        return pictures.Whose(self.id, self._entry.context, self._entry.server)
+
+    def _show_picture(self) -> None:
+        """Show the picture on disk; a folder needs none, it is always there."""
+        if self._entry.source is not Source.CONTEXT:
+            return
+        try:
+            picture = pictures.load(self._whose())
+        except FileError as error:
+            _log.warning("the last picture of %s cannot be read: %s", self.id, error)
+            return
+        if picture is not None:
+            self._saved = (picture.snapshot, time.monotonic())
+            self._use_profile(picture.version)
+            self._keeper.show_picture(picture.snapshot, picture.last_sync, picture.version)
+
+    def _followed(self, complete: bool) -> None:
+        """Keep the picture on disk young, now that there is a new one."""
+        with self._lock:
+            if not self._closed and (complete or time.monotonic() - self._saved[1] >= PICTURE_SECONDS):
+                self._spawn(f"picture {self.id}", self._save)
+
+    def _save(self) -> None:
+        state, snapshot = self.state, self.snapshot
+        if self._entry.source is not Source.CONTEXT or state.last_sync is None or snapshot is self._saved[0]:
+            return
+        self._saved = (snapshot, time.monotonic())
+        try:
+            pictures.save(self._whose(), pictures.Picture(snapshot, state.last_sync, state.version))
+        except FileError as error:
+            _log.warning("the last picture of %s was not kept: %s", self.id, error)
+
+
+class Sessions:
+    """The sessions of the clusters that were asked for, by id. Any thread may call."""
+
+    def __init__(self, connect: Connect = connect) -> None:
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def get(self, entry: ClusterEntry) -> Session:
+        """Return the session of a cluster, made now if there is none; nothing is contacted."""
+        with self._lock:
+            session = self._sessions.get(entry.id)
+            if session is None:
+                session = self._sessions[entry.id] = Session(entry, self._connect)
+            return session
+
+    def update(self, entry: ClusterEntry) -> None:
+        """Tell the session of a cluster, if there is one, what the user changed about it."""
+        with self._lock:
+            session = self._sessions.get(entry.id)
+        if session is not None:
+            session.change(entry)
+
+    def all(self) -> tuple[Session, ...]:
+        """Return every session made so far."""
+        with self._lock:
+            return tuple(self._sessions.values())
+
+    def close(self, id_: str) -> None:
+        """Forget the session of a cluster; its threads end by themselves."""
+        with self._lock:
+            session = self._sessions.pop(id_, None)
+        if session is not None:
+            session.stop()
+
+    def close_all(self, timeout: float = CLOSE_SECONDS) -> bool:
+        """Stop every session and wait at most ``timeout`` seconds; whether all threads have ended by then."""
+        sessions = self.all()
+        for session in sessions:
+            session.stop()
+        deadline = time.monotonic() + timeout
+        ended = [session.join(deadline) for session in sessions]  # each is asked, whatever the others say
+        return all(ended)

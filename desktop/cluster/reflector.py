@@ -1,0 +1,216 @@
+"""Keeping a picture of one kind up to date: list, then watch, for as long as it is wanted, whatever goes wrong.
+
+Three loops, one inside the other: ``run`` lists anew whenever the watched version has become too old, ``_follow``
+starts one watch after the other, ``_watch`` hands on the events of one. The numbers are client-go's.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.gateway import Bookmark, Gateway, Gone, Put
+from desktop.errors import BulkheadError, Cancelled, ConnectionLost, Expired, Forbidden, TransportError
+from desktop.reach.objects import Kind, Thing
+
+FIRST_DELAY = 0.8
+LONGEST_DELAY = 30.0
+JITTER = 1.0
+"""A delay is lengthened by a random part of itself, up to this much."""
+CALM = 120.0
+"""Seconds without trouble after which the next delay is the first again."""
+SHORT_WATCH = 1.0
+"""A watch that ends sooner than this (in seconds) without an event is a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A list is coming in: so many objects so far, of so many (None: not said)."""
+
+    kind: Kind
+    namespace: str | None
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """All there is now; what was known before and is not among it is gone."""
+
+    kind: Kind
+    namespace: str | None
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One change."""
+
+    kind: Kind
+    namespace: str | None
+    event: Put | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The server agreed to tell of every change from now on."""
+
+    kind: Kind
+    namespace: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Changes do not come in since ``since`` (UTC); the next try is in ``pause`` seconds."""
+
+    kind: Kind
+    namespace: str | None
+    error: BulkheadError
+    since: datetime
+    pause: float
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The user may not list (or, if ``listed``, not watch) this; there will be no further try."""
+
+    kind: Kind
+    namespace: str | None
+    error: Forbidden
+    listed: bool
+
+
+Report = Counted | Listed | Happened | Live | Failing | Denied
+Sink = Callable[[Report], None]
+"""Takes what a reflector has to say, on the reflector's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time and chance, so that tests can have their own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    random: Callable[[], float] = random.random
+    sleep: Callable[[CancelToken, float], None] = CancelToken.wait
+
+
+class Backoff:
+    """How long to wait after each failure: twice as long as before up to a limit, and never in step with others."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._delay = FIRST_DELAY
+        self._next_try = 0.0
+
+    def delay(self) -> float:
+        """Return the seconds to wait after a failure just now."""
+        now = self._clock.monotonic()
+        if now - self._next_try > CALM:
+            self._delay = FIRST_DELAY
+        delay = self._delay * (1 + JITTER * self._clock.random())
+        self._delay = min(self._delay * 2, LONGEST_DELAY)
+        self._next_try = now + delay
+        return delay
+
+
+class _Over(Exception):
+    """There is no point in going on."""
+
+
+class Reflector:
+    """Follows one kind, in one namespace or (None) in all. ``run`` it on a thread of its own."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        kind: Kind,
+        namespace: str | None,
+        sink: Sink,
+        token: CancelToken,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._gateway = gateway
+        self._kind = kind
+        self._namespace = namespace
+        self._sink = sink
+        self._token = token
+        self._clock = clock or Clock()
+        self._backoff = Backoff(self._clock)
+        self._failing_since: datetime | None = None
+        self._listed = False
+        self._version = ""
+
+    def run(self) -> None:
+        """List and follow until cancelled or denied."""
+        with suppress(Cancelled, _Over):
+            while True:
+                self._list()
+                self._back_off(self._follow())
+
+    def _list(self) -> None:
+        """List, as often as it takes."""
+        while True:
+            try:
+                listing = self._gateway.list(self._kind, self._namespace, self._token, self._count)
+            except Cancelled:
+                raise
+            except BulkheadError as error:
+                self._back_off(error)
+            else:
+                self._version = listing.version
+                self._listed = True
+                self._sink(Listed(self._kind, self._namespace, listing.things))
+                return
+
+    def _count(self, done: int, total: int | None) -> None:
+        self._sink(Counted(self._kind, self._namespace, done, total))
+
+    def _follow(self) -> Expired:
+        """Start watch after watch, each where the last one ended; return once the server no longer knows that place."""
+        while True:
+            began = self._clock.monotonic()
+            version = self._version
+            problem: BulkheadError | None = None
+            try:
+                self._watch()
+            except Cancelled:
+                raise
+            except BulkheadError as error:
+                problem = error
+            lasted = self._clock.monotonic() - began
+            worked = lasted >= SHORT_WATCH or version != self._version
+            if worked:
+                self._failing_since = None
+            if isinstance(problem, Expired):
+                return problem
+            if worked and (problem is None or isinstance(problem, ConnectionLost)):
+                # It came to its end, or something on the way did not like how long it took. Start the next, but never
+                # more than one a second.
+                self._clock.sleep(self._token, max(0.0, SHORT_WATCH - lasted))
+            else:
+                self._back_off(problem or TransportError("watch.ended-at-once"))
+
+    def _watch(self) -> None:
+        """Hand on the events of one watch until it ends."""
+        events = self._gateway.watch(self._kind, self._namespace, self._version, self._token)
+        self._sink(Live(self._kind, self._namespace))
+        for event in events:
+            if not isinstance(event, Bookmark):
+                self._sink(Happened(self._kind, self._namespace, event))
+            self._version = event.version or self._version
+
+    def _back_off(self, error: BulkheadError) -> None:
+        """Tell of a failure and wait; raises Cancelled, or _Over where waiting would not help."""
+        if isinstance(error, Forbidden):
+            self._sink(Denied(self._kind, self._namespace, error, self._listed))
+            raise _Over
+        asked = error.facts.get("retry_after")
+        pause = max(self._backoff.delay(), asked if isinstance(asked, (int, float)) else 0.0)
+        self._failing_since = self._failing_since or self._clock.now()
+        self._sink(Failing(self._kind, self._namespace, error, self._failing_since, pause))
+        self._clock.sleep(self._token, pause)

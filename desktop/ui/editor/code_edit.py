@@ -41,7 +41,7 @@ class CodeEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None, *, read_only: bool = False) -> None:
         super().__init__(parent)
         self._newline = "\n"
-        self._revision = self.document().revision()
+        self._edited = False
         self._marks: list[tuple[QTextCursor, Finding]] = []
         self._marked_lines: frozenset[int] = frozenset()
         self.highlighter = Highlighter(self.document(), self.palette())
@@ -57,6 +57,7 @@ class CodeEdit(QPlainTextEdit):
         self.blockCountChanged.connect(self._follow_lines)
         self.updateRequest.connect(self._scroll_margin)
         self.cursorPositionChanged.connect(self._show_marks)
+        self.document().contentsChange.connect(self._note_edit)
         self.textChanged.connect(self._tell_edit)
         self._follow_lines()
         self._show_marks()
@@ -69,6 +70,7 @@ class CodeEdit(QPlainTextEdit):
     def set_text(self, text: str) -> None:
         """Show another text; what was typed before is forgotten."""
         self._newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+        self.highlighter.prepare(len(text))
         self.setPlainText(text)
 
     def replace_text(self, text: str) -> None:
@@ -167,10 +169,14 @@ class CodeEdit(QPlainTextEdit):
 
     @Slot()
     def _tell_edit(self) -> None:
-        # Qt says textChanged for new colours too; the revision counts edits only.
-        if self._revision != self.document().revision():
-            self._revision = self.document().revision()
+        # Qt says textChanged for new colours too, contentsChange for edits only.
+        if self._edited:
+            self._edited = False
             self.edited.emit()
+
+    @Slot(int, int, int)
+    def _note_edit(self) -> None:
+        self._edited = True
 
     @Slot()
     def _follow_lines(self) -> None:

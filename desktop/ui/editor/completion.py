@@ -72,7 +72,7 @@ class Completion(QObject):
         self._fill(self._offered.choices[:_MOST])
         self._completer.complete(self._beside_word(self._offered))
         if asked:
-            self.popup.setCurrentIndex(self._model.index(0, 0))
+            self._select(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Ctrl+Space, and while the list is open the keys that choose from it; then see what was typed."""
@@ -87,15 +87,26 @@ class Completion(QObject):
 
     def _take_key(self, event: QKeyEvent) -> bool:
         """Answer a key while the list is open."""
-        current = self.popup.currentIndex()
-        if event.key() == Qt.Key.Key_Tab or (event.key() in _ENTER and current.isValid()):
-            self._choose(current if current.isValid() else self._model.index(0, 0))
+        chosen = self._chosen_row()
+        if event.key() in _STEPS:
+            self._select((chosen + _STEPS[Qt.Key(event.key())]) % self._model.rowCount() if chosen >= 0 else 0)
+            return True
+        if event.key() == Qt.Key.Key_Tab or (event.key() in _ENTER and chosen >= 0):
+            self._choose(self._model.index(max(chosen, 0), 0))
             return True
         if event.key() == Qt.Key.Key_Backspace or (event.text() and event.text().isprintable()):
             return self._type(event)
-        if event.key() not in _LEFT_OPEN:
+        if event.key() not in _MODIFIERS:
             self.popup.hide()
         return event.key() == Qt.Key.Key_Escape
+
+    def _chosen_row(self) -> int:
+        """Return the row that is selected, -1 where none is: the first of them is current from the start."""
+        rows = self.popup.selectionModel().selectedRows()
+        return rows[0].row() if rows else -1
+
+    def _select(self, row: int) -> None:
+        self.popup.setCurrentIndex(self._model.index(row, 0))
 
     def _type(self, event: QKeyEvent) -> bool:
         """Let the editor have the key, then offer what fits now."""
@@ -141,10 +152,8 @@ class Completion(QObject):
 
 _CTRL_SPACE = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Space)
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
-_LEFT_OPEN = {
-    *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown),
-    *(Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta),
-}
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+_MODIFIERS = {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta}
 _KEEP = QTextCursor.MoveMode.KeepAnchor
 
 

@@ -52,7 +52,7 @@ class DraftKeeper(QObject):
         draft, number = self._draft(), self._number
         self._run(lambda: self._file.save(draft, number) if draft else self._file.remove(number), then)
 
-    def remove(self, then: Callable[[], None]) -> None:
+    def remove(self, then: Callable[[], None] | None = None) -> None:
         """Remove the draft for good: its text was applied or discarded."""
         self._timer.stop()
         self._run(self._file.end, then)

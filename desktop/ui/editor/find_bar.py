@@ -42,6 +42,11 @@ class FindBar(QWidget):
             QShortcut(keys, parent, action, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
+    @property
+    def found(self) -> str:
+        """What the bar says of how often the text was found."""
+        return self._found.text()
+
     @Slot()
     def start(self) -> None:
         """Open the bar for what is selected, or for what was found last."""

@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
     QWidget,
 )
 
 from desktop.language import tr
-from desktop.policy.findings import Finding, Severity
+from desktop.policy.findings import Finding
 from desktop.ui.editor.margin import RANK
-from desktop.ui.icons import SIZE, severity_icon
+from desktop.ui.icons import severity_icon
 from desktop.ui.plain import tooltip
+from desktop.ui.wrapping import WrappingDelegate
 from desktop.wording import findings as finding_words
 
 LINE, SENTENCE = range(2)
@@ -61,33 +60,15 @@ class FindingModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and index.column() == LINE:
             return severity_icon(finding.severity)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(finding_words.sentence(finding))
+            return tooltip(finding_words.sentence(finding), finding_words.hint(finding))
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == LINE:
             line = tr("Line {line}", line=finding.place.line) if finding.place else ""
-            return " ".join(filter(None, (severity_word(finding.severity), line, finding_words.sentence(finding))))
+            return " ".join(
+                filter(None, (finding_words.severity_word(finding.severity), line, finding_words.sentence(finding)))
+            )
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
-
-
-class _Wrapped(QStyledItemDelegate):
-    """Makes a row as high as its sentence needs in the width there is."""
-
-    def __init__(self, view: QTreeView) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the size of a cell."""
-        size = super().sizeHint(option, index)
-        size.setHeight(max(size.height(), SIZE + 6))
-        if index.column() != SENTENCE:
-            return size
-        margin = 2 * (self._view.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
-        room = QRect(0, 0, self._view.columnWidth(SENTENCE) - margin, 10_000)
-        text = str(index.data())
-        needed = self._view.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
-        return QSize(size.width(), max(size.height(), needed + 6))
 
 
 class FindingList(QTreeView):
@@ -100,7 +81,7 @@ class FindingList(QTreeView):
         super().__init__(parent)
         self.findings = FindingModel()
         self.setModel(self.findings)
-        self.setItemDelegate(_Wrapped(self))
+        self.setItemDelegate(WrappingDelegate(self))
         self.setAccessibleName(tr("Findings"))
         self.setRootIsDecorated(False)
         self.setHeaderHidden(True)
@@ -138,17 +119,6 @@ class FindingList(QTreeView):
     @Slot(QModelIndex)
     def _pick(self, index: QModelIndex) -> None:
         self.picked.emit(self.findings.finding(index.row()))
-
-
-def severity_word(severity: Severity) -> str:
-    """Return what a finding's shape and colour say."""
-    match severity:
-        case Severity.ERROR:
-            return tr("Error")
-        case Severity.WARNING:
-            return tr("Warning")
-        case Severity.INFO:
-            return tr("Note")
 
 
 def _line(finding: Finding) -> tuple[int, int]:

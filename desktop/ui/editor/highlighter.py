@@ -11,7 +11,7 @@ from desktop.ui.editor.columns import units
 from desktop.ui.style import Tone, colour, is_dark
 from desktop.wording.plain import plain
 
-LARGEST = 1_000_000
+LARGEST = 500_000
 """Characters beyond which a text is shown without colours."""
 
 _LONGEST_LINE = 5_000
@@ -118,6 +118,7 @@ class Highlighter(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument, palette: QPalette) -> None:
         super().__init__(document)
+        self._text = document
         self._formats = _formats(palette)
         self._rest: QTextCursor | None = None  # from here on the text waits for its turn
         self._deadline = 0.0
@@ -127,12 +128,18 @@ class Highlighter(QSyntaxHighlighter):
     @property
     def enabled(self) -> bool:
         """Whether the text is small enough for colours."""
-        return self.document().characterCount() <= LARGEST
+        return self._text.characterCount() <= LARGEST
+
+    def prepare(self, length: int) -> None:
+        """Make ready for a text of that length: away from one too large, which then opens faster."""
+        wanted = self._text if length <= LARGEST else None
+        if self.document() is not wanted:
+            self.setDocument(wanted)
 
     def use_palette(self, palette: QPalette) -> None:
         """Colour everything anew, in the colours for ``palette``."""
         self._formats = _formats(palette)
-        self._rest = QTextCursor(self.document())
+        self._rest = QTextCursor(self._text)
         self._turn.start()
 
     def highlightBlock(self, text: str) -> None:

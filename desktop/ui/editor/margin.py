@@ -67,9 +67,14 @@ class Margin(QWidget):
                 icon.paint(painter, QRect(_GAP, rect.top() + (rect.height() - SIZE) // 2, SIZE, SIZE))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Keep the click here."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Tell which line was clicked."""
         if event.button() is Qt.MouseButton.LeftButton and (line := self._line_at(event.position().toPoint())):
             self.clicked.emit(line)
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         """Show what was found on the line under the mouse."""

@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TRANSLATIONS := resources/translations
 
 .PHONY: setup run test lint bench translations clean
 
@@ -29,6 +30,14 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --numprocesses 0
+
+# Collect the texts for people anew, add what is new to each catalogue, and compile what is translated.
+translations: setup
+	$(BIN)/pybabel --quiet extract --no-default-keywords --keywords="tr tr_n:1,2" --add-location=file --sort-output \
+		--omit-header --width=110 --output=$(TRANSLATIONS)/bulkhead.pot desktop
+	$(BIN)/pybabel --quiet update --domain=bulkhead --input-file=$(TRANSLATIONS)/bulkhead.pot --width=110 \
+		--output-dir=$(TRANSLATIONS) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile --domain=bulkhead --directory=$(TRANSLATIONS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

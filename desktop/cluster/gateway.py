@@ -89,7 +89,8 @@ class Verb(Enum):
 class Write:
     """One write. ``value`` is what is meant (a live cluster sends it), ``text`` how it is written (a folder keeps it).
 
-    ``base`` is the document an UPDATE started from; for CREATE in a folder, ``origin`` may name the file to add to.
+    ``base`` is the document an UPDATE started from, or an APPLY was laid over (then guarded by it, too; None: whatever
+    is there); for CREATE in a folder, ``origin`` may name the file to add to.
     """
 
     verb: Verb

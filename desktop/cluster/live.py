@@ -22,9 +22,9 @@ from desktop.cluster.gateway import (
     Write,
 )
 from desktop.cluster.resources import RESOURCES
-from desktop.cluster.transport import Answer, Transport
+from desktop.cluster.transport import Answer, Query, Transport
 from desktop.cluster.wire import Decoder
-from desktop.errors import Expired, TransportError
+from desktop.errors import Expired, FieldConflict, TransportError
 from desktop.manifest import presentation, writer
 from desktop.reach.objects import Kind, Thing
 
@@ -105,21 +105,31 @@ class LiveGateway:
         query = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")]
         if dry_run:
             query.append(("dryRun", "All"))
+        try:
+            answer = self._send(write, query, token, changes=not dry_run)
+        except FieldConflict as conflict:
+            if write.base is None or not _is_with_ourselves(conflict):
+                raise
+            # The server tells managers apart by how they write, too: what we created or updated is not ours when we
+            # apply. Only the very version that was looked at is taken over, so nothing of anybody else's is.
+            answer = self._send(write, [*query, ("force", "true")], token, changes=not dry_run)
+        return Warned(_document(answer), answer.warnings)
+
+    def _send(self, write: Write, query: Query, token: CancelToken, *, changes: bool) -> Answer:
         method, name, content_type = {
             Verb.CREATE: ("POST", "", "application/json"),
             Verb.UPDATE: ("PUT", write.name, "application/json"),
             Verb.APPLY: ("PATCH", write.name, "application/apply-patch+yaml"),  # JSON is YAML
         }[write.verb]
-        answer = self._transport.call(
+        return self._transport.call(
             method,
             _POLICIES.path(write.namespace, name),
             token,
             query=query,
             body=_body(write),
             content_type=content_type,
-            changes=not dry_run,
+            changes=changes,
         )
-        return Warned(_document(answer), answer.warnings)
 
     def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
         """Delete one policy, if it is still the one with that uid."""
@@ -169,18 +179,28 @@ def _body(write: Write) -> Mapping[str, object]:
     """Return the object to send.
 
     What the server fills in is not ours to send (and refused in an apply); what the editor hides but the user owns
-    goes back in. An update names the very object, and the version of it, that it started from.
+    goes back in. An update names the very object, and the version of it, that it started from; an apply the version
+    that it was laid over.
     """
     value = presentation.restore(presentation.present(write.value), write.value)
-    if write.verb is not Verb.UPDATE:
-        return value
     base = write.base
+    if write.verb is Verb.CREATE or (write.verb is Verb.APPLY and base is None):
+        return value
     if base is None:
         raise ValueError("an update needs the document it started from")
-    value = presentation.restore(value, base.value)
+    guards = {"resourceVersion": base.version}
+    if write.verb is Verb.UPDATE:
+        value = presentation.restore(value, base.value)
+        guards["uid"] = base.uid
     metadata = value.get("metadata")
     own = metadata if isinstance(metadata, Mapping) else {}
-    return {**value, "metadata": {**own, "resourceVersion": base.version, "uid": base.uid}}
+    return {**value, "metadata": {**own, **guards}}
+
+
+def _is_with_ourselves(conflict: FieldConflict) -> bool:
+    """Whether all fields in conflict are owned under our own name (``conflict with "bulkhead" using ...``)."""
+    ours = re.compile(rf'conflict with "{FIELD_MANAGER}"( using .*)?')
+    return bool(conflict.causes) and all(ours.fullmatch(cause.message) for cause in conflict.causes)
 
 
 def _document(answer: Answer) -> PolicyDocument:

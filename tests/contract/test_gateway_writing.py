@@ -194,6 +194,34 @@ def test_apply_makes_what_is_not_there_and_changes_what_it_made(subject: Subject
     assert spec_of(subject)["ingress"] == [{}]
 
 
+@every_cluster
+def test_apply_changes_what_was_created_or_updated_here(subject: Subject) -> None:
+    write(subject, Verb.CREATE, demo(subject))
+    subject.gateway.write(
+        edited(read(subject), lambda document: document["spec"].update(podSelector={})), CancelToken()
+    )
+    laid_over = writing(Verb.APPLY, demo(subject, ingress=[{}]), read(subject))
+    for dry_run in (True, False):
+        subject.gateway.write(laid_over, CancelToken(), dry_run=dry_run)
+    assert spec_of(subject) == {**DEMO_SPEC, "ingress": [{}]}
+
+
+@every_cluster
+@pytest.mark.parametrize("ours", [True, False], ids=["what-we-made", "what-another-made"])
+def test_apply_over_what_changed_since_it_was_looked_at_changes_nothing(subject: Subject, ours: bool) -> None:
+    if ours:
+        write(subject, Verb.CREATE, demo(subject))
+    else:
+        subject.other.put(demo(subject))
+    laid_over = writing(Verb.APPLY, demo(subject, podSelector={}), read(subject))
+    subject.other.edit("access-demo1", open_to_all)
+    before = subject.other.stored()
+    for dry_run in (True, False):
+        with pytest.raises((Conflict, FieldConflict)):
+            subject.gateway.write(laid_over, CancelToken(), dry_run=dry_run)
+    assert subject.other.stored() == before
+
+
 @every_api_server
 def test_apply_over_what_another_owns_names_owner_and_field_and_changes_nothing(subject: Subject) -> None:
     subject.other.put(demo(subject))

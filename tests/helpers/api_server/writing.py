@@ -130,7 +130,6 @@ def _apply(store: Store, change: Change) -> Written:
         else:
             live, code = item.value(), 200
             known = ownership.from_entries(live["metadata"].get("managedFields", []))
-            _match_version(change, config["metadata"], live)
         obj, owned = ownership.apply(
             known,
             live,
@@ -143,6 +142,8 @@ def _apply(store: Store, change: Change) -> Written:
         obj = validation.settle(obj)
         _set_ownership(resource, obj, owned)
         old = live if code == 200 else None
+        if old is not None:
+            _match_version(change, config["metadata"], old)
         validation.validate(obj, old)
         if old is not None:
             obj["metadata"]["generation"] = _generation(old, obj)

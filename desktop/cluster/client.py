@@ -1,6 +1,6 @@
 """The client library's transport on connections of our own.
 
-Importing this module costs about a second, for the library is large: only ``transport`` does so, at the first request.
+Importing this module costs up to a second, for the library is large: only ``transport`` does so, at the first request.
 
 The library's REST client encodes bodies and makes the requests. What it cannot do is done here: an SSLContext made in
 memory (it wants the key in a file), a connection that can be broken off at any moment, no second try behind our back,
@@ -12,14 +12,17 @@ import ssl
 import time
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 import urllib3
 from kubernetes.client.exceptions import ApiException
-from kubernetes.client.rest import RESTClientObject
+from kubernetes.client.rest import RESTClientObject, should_bypass_proxies
 from kubernetes.utils.keepalive import tcp_keepalive_socket_options
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from desktop.cluster import server_url
 from desktop.cluster.flight import CURRENT, dial
 
 ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError)
@@ -120,3 +123,14 @@ class Rest(RESTClientObject):
         # Not the library's own __init__: it makes pools from files, and takes proxies from the environment.
         self.configuration = None
         self.pool_manager = _Pools(context, tls_server_name)
+
+
+def environment_proxy(server: str) -> str:
+    """Return the proxy by which kubectl would go to a server, as the environment names it; empty where directly."""
+    parts = urlsplit(server)
+    proxies = getproxies_environment()
+    proxy = proxies.get(parts.scheme, "")
+    bypassed = f"localhost,127.0.0.0/8,::1,{proxies.get('no', '')}"
+    if not proxy or should_bypass_proxies(server, bypassed):
+        return ""
+    return server_url.without_secrets(proxy)

@@ -1,6 +1,6 @@
 """Requests to one API server: raw JSON in, raw JSON out; every failure an error of ours.
 
-The client library behind it is imported at the first request (it takes about a second), off the UI thread.
+The client library behind it is imported at the first request (it takes up to a second), off the UI thread.
 """
 
 import contextlib
@@ -25,6 +25,7 @@ from desktop.errors import (
     TlsError,
     TransportError,
     Unauthorized,
+    Unreachable,
 )
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class Transport:
             with flight.token.on_cancel(flight.sever):
                 flight.token.check()
                 yield
+        except Unreachable as error:
+            raise self._with_proxy(error) from error
         except BulkheadError:
             raise
         except Exception as error:
@@ -201,11 +204,18 @@ class Transport:
                 raise  # a fault of ours
             if (self._closed or flight.token.cancelled) and not (changes and flight.sent):
                 raise Cancelled from error
-            raise failures.connection_error(error, flight, self._host, self._port) from error
+            raise self._with_proxy(failures.connection_error(error, flight, self._host, self._port)) from error
         finally:
             flight.land()
             with self._flights_lock:
                 self._flights.discard(flight)
+
+    def _with_proxy(self, error: TransportError) -> TransportError:
+        """Where kubectl would have gone through a proxy, which we cannot yet, let the error say so."""
+        from desktop.cluster import client  # noqa: PLC0415  see _rest
+
+        proxy = client.environment_proxy(self._connection.server) if isinstance(error, Unreachable) else ""
+        return Unreachable("unreachable.proxy-unused", **error.facts, proxy=proxy) if proxy else error
 
     def _with_fresh_credentials(self, request: Callable[[_Link], _T]) -> _T:
         """Make a request; where the server does not know us (any more), read all credentials again, once."""
@@ -253,7 +263,7 @@ def _rest(connection: Connection) -> "Rest":
 
 
 def _library_errors() -> tuple[type[Exception], ...]:
-    from desktop.cluster import client  # noqa: PLC0415  as above
+    from desktop.cluster import client  # noqa: PLC0415  see _rest
 
     return client.ERRORS
 

@@ -71,6 +71,9 @@ CONNECTION: dict[str, Say] = {
     "unreachable.name-unknown": lambda f: tr("There is no computer called {host}.", **f),
     "unreachable.closed": lambda f: tr("{host}:{port} closes the connection at once.", **f),
     "unreachable.failed": lambda f: tr("{host}:{port} cannot be reached: {reason}.", **f),
+    "unreachable.proxy-unused": lambda f: tr(
+        "{host}:{port} cannot be reached directly, and Bulkhead cannot use the proxy {proxy} yet.", **f
+    ),
     "tls.expired": lambda f: tr("The certificate of {host} has expired.", **f),
     "tls.not-yet-valid": lambda f: tr("The certificate of {host} is not valid yet.", **f),
     "tls.unknown-authority": lambda f: tr("The certificate of {host} is signed by an unknown authority.", **f),
@@ -155,6 +158,7 @@ HINTS: dict[str, Say] = {
             "unreachable.name-unknown",
             "unreachable.closed",
             "unreachable.failed",
+            "unreachable.proxy-unused",
         ),
         _check_network,
     ),

@@ -7,6 +7,7 @@ import logging
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.cluster.resources import RESOURCES
 from desktop.cluster.wire import Decoder
 from desktop.errors import BulkheadError
 from desktop.reach.objects import Kind
@@ -45,13 +46,13 @@ _LINE = st.binary(max_size=40) | st.builds(
 )
 
 
-@given(st.sampled_from(Kind), _LINE)
+@given(st.sampled_from(list(RESOURCES)), _LINE)
 def test_any_line_of_a_watch_is_an_event_or_an_error(kind: Kind, line: bytes) -> None:
     with contextlib.suppress(BulkheadError):
         Decoder(kind).event(line)
 
 
-@given(st.sampled_from(Kind), st.lists(_ITEM | _JSON, max_size=4))
+@given(st.sampled_from(list(RESOURCES)), st.lists(_ITEM | _JSON, max_size=4))
 def test_any_items_leave_the_good_ones_standing(kind: Kind, items: list[object]) -> None:
     good = {"metadata": {"name": "the-good-one"}}
     body = json.dumps({"metadata": {}, "items": [*items, good]}).encode()

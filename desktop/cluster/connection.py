@@ -43,7 +43,7 @@ class Connection:
 def connection(kubeconfig: Kubeconfig, context: Context) -> Connection:
     """Read what ``context`` names; raises its error, or ConfigError or FileError for a file that cannot be used."""
     if context.error is not None:
-        raise context.error
+        raise context.error.with_traceback(None)  # it may be raised many times
     stanzas = kubeconfig.stanzas[context.file, context.name]
     try:
         return _read(stanzas, context, partial(_again, kubeconfig, context))

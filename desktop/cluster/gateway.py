@@ -144,7 +144,10 @@ class Gateway(Protocol):
         ...
 
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
-        """Yield what happens after ``version``; ends when the server ends it, raises Expired when it is too old."""
+        """Return what happens after ``version`` as it happens, once the cluster agreed to tell.
+
+        Ends when the server ends it; raises Expired, at once or amid the events, when the version is too old.
+        """
         ...
 
     def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:

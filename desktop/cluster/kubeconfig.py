@@ -47,7 +47,7 @@ class Stanzas:
 class Kubeconfig:
     """All contexts, and what could not be read. ``current`` is empty where no file names one.
 
-    ``paths`` and ``extra`` are what it was loaded from.
+    ``paths`` and ``extra`` (without those that are among the merged) are what it was loaded from.
     """
 
     contexts: tuple[Context, ...]
@@ -81,14 +81,10 @@ def load(paths: Sequence[Path] | None = None, extra: Sequence[Path] = ()) -> Kub
     be used side by side; one that is missing is an error.
     """
     merged_paths = _distinct(default_paths() if paths is None else paths)
-    extra = _distinct(extra)
+    extra = tuple(path for path in _distinct(extra) if path not in merged_paths)
     errors: list[BulkheadError] = []
     merged = _merge([file for path in merged_paths if (file := _read(path, errors, may_be_missing=True))])
-    alone = [
-        _merge([file])
-        for path in extra
-        if path not in merged_paths and (file := _read(path, errors, may_be_missing=False))
-    ]
+    alone = [_merge([file]) for path in extra if (file := _read(path, errors, may_be_missing=False))]
     contexts: dict[tuple[Path, str], Context] = {}
     found: dict[tuple[Path, str], Stanzas] = {}
     for view in (merged, *alone):

@@ -272,6 +272,7 @@ def test_each_added_file_stands_alone(tmp_path: Path) -> None:
         ("dev", "b", "https://b.example:6443"),
         ("bare", "b", "https://b.example:6443"),
     ]
+    assert config.extra == (tmp_path / "b",)
 
 
 BROKEN_FILES = {

@@ -41,9 +41,13 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _LONGEST_SIMPLE_KEY = 1000
 
 
-def render(value: object) -> str:
-    """Return the YAML of an object; any JSON data will do. It ends with a line feed."""
-    return "\n".join(_lines(value, "")) + "\n"
+def render(value: object, field: str = "") -> str:
+    """Return the YAML of an object; any JSON data will do. It ends with a line feed.
+
+    ``field`` is the name of the field that holds the value, where it is a part of an object: its own fields then
+    come in their usual order.
+    """
+    return "\n".join(_lines(value, field)) + "\n"
 
 
 def _lines(value: object, field: str) -> Iterator[str]:

@@ -1,0 +1,311 @@
+"""Change a document's value by the smallest edit of its text: comments, order and style of the rest stay.
+
+``rewrite`` compares the value a text has with the value it shall have and touches only the lines that differ. It is
+what lets a form and a text be two views of one draft.
+"""
+
+import difflib
+import json
+from dataclasses import dataclass
+
+import yaml
+
+from desktop.manifest.reader import read
+from desktop.manifest.writer import render
+
+Pair = tuple[yaml.ScalarNode, yaml.Node]
+
+
+def rewrite(text: str, value: object) -> str:
+    """Return ``text`` changed so that it reads as ``value``; the very same text where it already does.
+
+    ``text`` is one document that reads without errors. Where an edit in place is not possible (an anchor or a merge
+    key stands in the way) the document is written anew below its leading comments.
+    """
+    documents = read(text).documents
+    if not documents:
+        return text + ("" if text.endswith("\n") or not text else "\n") + render(value)
+    old = documents[0].value
+    if same(old, value):
+        return text
+    if not _shares_nodes(text):
+        changed = _Rewriter(text).run(old, value)
+        if _reads_as(changed, value):
+            return changed
+    return _leading_comments(text) + render(value)
+
+
+def same(one: object, other: object) -> bool:
+    """Equal as JSON: 1 is neither True nor 1.0, and the order of keys does not matter."""
+    return _canonical(one) == _canonical(other)
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _reads_as(text: str, value: object) -> bool:
+    reading = read(text)
+    return not reading.findings and len(reading.documents) == 1 and same(reading.documents[0].value, value)
+
+
+def _shares_nodes(text: str) -> bool:
+    """Whether anchors or aliases make one stretch of text stand for several values."""
+    return any(isinstance(token, (yaml.AnchorToken, yaml.AliasToken)) for token in yaml.scan(text))
+
+
+def _leading_comments(text: str) -> str:
+    lines = []
+    for line in text.splitlines(keepends=True):
+        if line.strip() and not line.lstrip().startswith(("#", "---")):
+            break
+        lines.append(line)
+    return "".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a value stands: behind the ``introducer``, the offset after its key's colon or its dash (None: the root).
+
+    ``column`` is where a block of it begins, ``field`` the name of the field that holds it.
+    """
+
+    introducer: int | None
+    column: int
+    field: str
+
+    def block(self, value: object) -> str:
+        """Return a value's lines as a block here."""
+        return _block(value, self.column, self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Replace ``text[start:end]`` by ``new``; of two edits at one place the earlier made comes first."""
+
+    start: int
+    end: int
+    order: int
+    new: str
+
+
+class _Rewriter:
+    """Collects the edits of one text, then makes them from the end to the start."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._edits: list[_Edit] = []
+
+    def run(self, old: object, new: object) -> str:
+        root = yaml.compose(self._text, Loader=yaml.SafeLoader)
+        if root is not None:
+            self._change(root, old, new, _Spot(None, 0, ""))
+        newline = "\r\n" if "\r\n" in self._text else "\n"
+        out = self._text
+        for edit in sorted(self._edits, key=lambda edit: (edit.start, edit.end, edit.order), reverse=True):
+            out = out[: edit.start] + edit.new.replace("\n", newline) + out[edit.end :]
+        return out
+
+    def _edit(self, start: int, end: int, new: str) -> None:
+        self._edits.append(_Edit(start, end, len(self._edits), new))
+
+    def _change(self, node: yaml.Node, old: object, new: object, spot: _Spot) -> None:
+        if same(old, new):
+            return
+        if not (new and self._change_within(node, old, new, spot)):
+            self._replace(node, new, spot)
+
+    def _change_within(self, node: yaml.Node, old: object, new: object, spot: _Spot) -> bool:
+        """Change a value by changing its parts; False where it must be replaced whole."""
+        if isinstance(node, yaml.MappingNode) and isinstance(old, dict) and isinstance(new, dict):
+            return self._change_mapping(node, old, new)
+        if isinstance(node, yaml.SequenceNode) and isinstance(old, list) and isinstance(new, list):
+            return self._change_sequence(node, old, new, spot.field)
+        return False
+
+    # -- mappings -------------------------------------------------------------------------------------------------
+
+    def _change_mapping(self, node: yaml.MappingNode, old: dict[str, object], new: dict[str, object]) -> bool:
+        pairs: dict[str, Pair] = dict(zip(old, node.value, strict=False))
+        kept = [key for key in old if key in new]
+        if len(pairs) != len(node.value) or not kept:
+            return False
+        if node.flow_style:
+            if old.keys() != new.keys():
+                return False
+            for key in kept:
+                self._change_in_flow(pairs[key][1], old[key], new[key])
+            return True
+        column = node.start_mark.column
+        for key in kept:
+            key_node, value_node = pairs[key]
+            colon = self._text.index(":", key_node.end_mark.index) + 1
+            indented = not isinstance(new[key], list)
+            self._change(value_node, old[key], new[key], _Spot(colon, column + 2 if indented else column, key))
+        self._remove_pairs([(key in new, pairs[key]) for key in old])
+        self._add_pairs(pairs, new, kept, column)
+        return True
+
+    def _remove_pairs(self, pairs: list[tuple[bool, Pair]]) -> None:
+        first_kept = next(index for index, (keep, _) in enumerate(pairs) if keep)
+        if first_kept and not self._is_first_on_line(pairs[0][1][0].start_mark.index):
+            # The removed keys begin on the line of a dash, which stays.
+            self._pull_up(pairs[0][1][0].start_mark.index, pairs[first_kept][1][0].start_mark.index)
+            pairs = pairs[first_kept:]
+        for keep, (key_node, value_node) in pairs:
+            if not keep:
+                self._remove_lines(key_node.start_mark.index, _end(value_node, self._text))
+
+    def _pull_up(self, start: int, following: int) -> None:
+        """Remove from ``start`` so that what stands at ``following`` takes its place, its comments kept."""
+        comments = self._with_comments(following)
+        if comments == self._line_start(following):
+            self._edit(start, following, "")
+        else:
+            self._edit(len(self._text[:start].rstrip(" ")), self._line_end(comments - 1), "")
+
+    def _add_pairs(self, pairs: dict[str, Pair], new: dict[str, object], kept: list[str], column: int) -> None:
+        after = kept[0]
+        for key, value in new.items():
+            if key in pairs:
+                after = key
+                continue
+            end = self._line_end(_end(pairs[after][1], self._text))
+            self._edit(end, end, "\n" + _block({key: value}, column))
+
+    # -- sequences ------------------------------------------------------------------------------------------------
+
+    def _change_sequence(self, node: yaml.SequenceNode, old: list[object], new: list[object], field: str) -> bool:
+        items: list[yaml.Node] = node.value
+        if node.flow_style:
+            if len(old) != len(new):
+                return False
+            for item, was, becomes in zip(items, old, new, strict=True):
+                self._change_in_flow(item, was, becomes)
+            return True
+        column = node.start_mark.column
+        dashes = self._dashes(node)
+        if len(dashes) != len(items) or not self._is_first_on_line(dashes[0]):
+            return False
+        matcher = difflib.SequenceMatcher(None, [_canonical(v) for v in old], [_canonical(v) for v in new], False)
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if tag == "equal":
+                continue
+            paired = min(i2 - i1, j2 - j1)
+            for i, j in zip(range(i1, i1 + paired), range(j1, j1 + paired), strict=True):
+                self._change(items[i], old[i], new[j], _Spot(dashes[i] + 1, column + 2, field))
+            for i in range(i1 + paired, i2):
+                self._remove_lines(dashes[i], max(_end(items[i], self._text), dashes[i] + 1))
+            added = "".join("\n" + _block([new[j]], column, field) for j in range(j1 + paired, j2))
+            if added and i1 + paired:
+                last = i1 + paired - 1
+                end = self._line_end(max(_end(items[last], self._text), dashes[last] + 1))
+                self._edit(end, end, added)
+            elif added:
+                start = self._with_comments(dashes[0])
+                self._edit(start, start, added[1:] + "\n")
+        return True
+
+    def _dashes(self, node: yaml.SequenceNode) -> list[int]:
+        """The offset of each item's dash in a block sequence."""
+        indent = " " * node.start_mark.column + "-"
+        dashes = [node.start_mark.index]
+        for item in node.value[:-1]:
+            start = self._line_end(max(_end(item, self._text), dashes[-1] + 1)) + 1
+            while start < len(self._text) and not self._text.startswith(indent, start):
+                start = self._line_end(start) + 1
+            dashes.append(start + len(indent) - 1)
+        return dashes
+
+    # -- whole values ---------------------------------------------------------------------------------------------
+
+    def _change_in_flow(self, node: yaml.Node, old: object, new: object) -> None:
+        if same(old, new):
+            return
+        if new and self._change_within(node, old, new, _Spot(None, 0, "")):
+            return
+        start, end = node.start_mark.index, node.end_mark.index
+        self._edit(start, end, (" " if start == end else "") + json.dumps(new, ensure_ascii=False))
+
+    def _replace(self, node: yaml.Node, new: object, spot: _Spot) -> None:
+        start, end = node.start_mark.index, _end(node, self._text)
+        inline, introducer = _inline(new), spot.introducer
+        if introducer is None:
+            self._edit(start, end, inline if inline is not None else spot.block(new))
+            return
+        below = self._line_end(introducer) < start  # a block on the lines below its key or dash
+        alone = not self._text[end : self._line_end(end)].strip()
+        if inline is not None and below:
+            self._edit(introducer, introducer, " " + inline)
+            self._edit(self._line_end(introducer), self._line_end(end), "")
+        elif inline is not None:
+            self._edit(start, end, (" " if start == introducer else "") + inline)
+        elif below:
+            self._edit(self._line_start(start), end, spot.block(new))
+        elif self._text[introducer - 1] == "-" and alone:
+            self._edit(start, end, (" " if start == introducer else "") + spot.block(new).lstrip())
+        else:  # what follows on the line is a comment: it stays there
+            self._edit(introducer, end, "")
+            behind = self._line_end(end)
+            self._edit(behind, behind, "\n" + spot.block(new))
+
+    # -- lines ----------------------------------------------------------------------------------------------------
+
+    def _line_start(self, offset: int) -> int:
+        return self._text.rfind("\n", 0, offset) + 1
+
+    def _line_end(self, offset: int) -> int:
+        """The offset of the line's end, before its line break."""
+        end = self._text.find("\n", offset)
+        if end < 0:
+            return len(self._text)
+        return end - 1 if end > offset and self._text[end - 1] == "\r" else end
+
+    def _is_first_on_line(self, offset: int) -> bool:
+        return not self._text[self._line_start(offset) : offset].strip()
+
+    def _with_comments(self, offset: int) -> int:
+        """The start of the line of ``offset``, or of the comment lines right above it in the same column."""
+        start = self._line_start(offset)
+        marker = self._text[start:offset] + "#"
+        while start:
+            above = self._line_start(start - 1)
+            if not self._text.startswith(marker, above):
+                break
+            start = above
+        return start
+
+    def _remove_lines(self, start: int, end: int) -> None:
+        """Remove the lines from ``start`` to ``end`` and the comments right above them."""
+        start = self._with_comments(start)
+        end = self._text.find("\n", end) + 1
+        if end:
+            self._edit(start, end, "")
+        else:  # the last line has no line break: the one before it goes instead
+            self._edit(max(start - 1, 0), len(self._text), "")
+
+
+def _end(node: yaml.Node, text: str) -> int:
+    """Where a value's text really ends; a block's own end mark lies behind the comments that follow it."""
+    start: int = node.start_mark.index
+    end: int = node.end_mark.index
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last, text)
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        return start + len(text[start:end].rstrip())
+    return end
+
+
+def _inline(value: object) -> str | None:
+    """A value's text on the line of its key, or None where it needs lines of its own."""
+    if isinstance(value, (dict, list)) and value:
+        return None
+    text = render({"v": value})
+    return text[3:].strip() if text.count("\n") == 1 else json.dumps(value, ensure_ascii=False)
+
+
+def _block(value: object, column: int, field: str = "") -> str:
+    """A value's lines, each indented, without the last line break."""
+    lines = render(value, field).removesuffix("\n").split("\n")
+    return "\n".join(" " * column + line if line else "" for line in lines)

@@ -1,0 +1,144 @@
+"""An edit by value touches the lines it must and no others: comments, order and style of the rest stay."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from desktop.manifest.reader import read
+from desktop.manifest.rewriting import rewrite
+
+TEXT = """\
+# who may read the cache
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: cache   # the name
+spec:
+  podSelector: {}   # every pod
+  ingress:                      # Ingress rule
+  # the shop
+  - from:
+    - podSelector:              # Only frontend
+        matchLabels:
+          role: "frontend"
+    # cache port
+    ports:                        # Only TCP
+    - {protocol: TCP, port: 6379}  # redis
+  # everybody else
+  - {}
+# the end
+"""
+
+
+def value_of(text: str) -> Any:
+    (document,) = read(text).documents
+    assert not document.findings
+    return document.value
+
+
+def edited(change: Callable[[Any], object], text: str = TEXT) -> str:
+    value = copy.deepcopy(value_of(text))
+    change(value)
+    result = rewrite(text, value)
+    assert value_of(result) == value
+    return result
+
+
+def without(*lines: str) -> str:
+    return "".join(line for line in TEXT.splitlines(keepends=True) if line.strip() not in lines)
+
+
+def test_the_same_value_gives_the_very_same_text() -> None:
+    assert rewrite(TEXT, value_of(TEXT)) == TEXT
+
+
+def test_a_scalar_is_changed_in_its_place() -> None:
+    assert edited(lambda v: v["metadata"].update(name="store")) == TEXT.replace("name: cache ", "name: store ")
+
+
+def test_a_string_that_reads_as_something_else_is_quoted() -> None:
+    assert 'name: "on"   # the name' in edited(lambda v: v["metadata"].update(name="on"))
+
+
+def test_an_empty_map_grows_below_its_comment() -> None:
+    changed = edited(lambda v: v["spec"].update(podSelector={"matchLabels": {"role": "db"}}))
+    block = "  podSelector:   # every pod\n    matchLabels:\n      role: db\n"
+    assert changed == TEXT.replace("  podSelector: {}   # every pod\n", block)
+
+
+def test_a_removed_rule_takes_its_own_comment_with_it_and_leaves_the_others() -> None:
+    changed = edited(lambda v: v["spec"]["ingress"].pop(1))
+    assert changed == without("# everybody else", "- {}")
+
+
+def test_a_removed_key_on_the_line_of_a_dash_leaves_the_dash() -> None:
+    changed = edited(lambda v: v["spec"]["ingress"][0].pop("from"))
+    assert "  # the shop\n  -\n    # cache port\n    ports:                        # Only TCP\n" in changed
+
+
+def test_a_part_inside_a_flow_map_is_changed_in_its_place() -> None:
+    changed = edited(lambda v: v["spec"]["ingress"][0]["ports"][0].update(port=6380))
+    assert changed == TEXT.replace("6379", "6380")
+
+
+def test_an_added_item_stands_in_the_column_of_the_others_in_the_usual_order_of_fields() -> None:
+    changed = edited(lambda v: v["spec"]["ingress"][0]["ports"].append({"port": 53, "protocol": "UDP"}))
+    assert changed == TEXT.replace("# redis\n", "# redis\n    - protocol: UDP\n      port: 53\n")
+
+
+def test_an_item_added_at_the_front_stands_above_the_comment_of_the_next() -> None:
+    changed = edited(lambda v: v["spec"]["ingress"].insert(0, {"ports": [{"port": 53}]}))
+    assert changed == TEXT.replace("  # the shop\n", "  - ports:\n    - port: 53\n  # the shop\n")
+
+
+def test_an_added_field_follows_the_one_before_it() -> None:
+    changed = edited(lambda v: v["metadata"].update(namespace="shop"))
+    assert changed == TEXT.replace("  # the name\n", "  # the name\n  namespace: shop\n")
+
+
+def test_an_emptied_list_keeps_the_comment_of_its_field() -> None:
+    changed = edited(lambda v: v["spec"].update(ingress=[]))
+    assert "  ingress: []                      # Ingress rule\n# the end\n" in changed
+
+
+def test_windows_line_ends_stay() -> None:
+    changed = edited(lambda v: v["spec"].update(egress=[{}]), TEXT.replace("\n", "\r\n"))
+    assert changed.count("\n") == changed.count("\r\n")
+
+
+def test_a_text_without_a_last_line_end_is_edited_too() -> None:
+    assert edited(lambda v: v.pop("b"), "a: 1\nb: 2") == "a: 1"
+    assert edited(lambda v: v.update(c=3), "a: 1\nb: 2") == "a: 1\nb: 2\nc: 3"
+
+
+def test_anchors_are_written_out_below_the_leading_comments() -> None:
+    text = "# head\na: &x {k: 1}\nb: *x\n"
+    assert edited(lambda v: v["a"].update(k=2), text) == "# head\na:\n  k: 2\nb:\n  k: 1\n"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "# nothing yet"])
+def test_an_empty_text_gets_the_value_below_its_comments(text: str) -> None:
+    result = rewrite(text, {"a": 1})
+    assert result.startswith(text)
+    assert value_of(result) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a:\n", {"a": 1}),
+        ("a:   # c\n", {"a": {"b": 1}}),
+        ("a:\n- x\n- y\n", {"a": {"b": 1}}),
+        ("a: |\n  l1\n  l2\nb: 1\n", {"a": "x", "b": 1}),
+        ("- a\n- b # c\n", ["a", {"k": 1}]),
+        ("- - a\n  - b\n", [["b"]]),
+        ("{a: [1, 2], b: x}\n", {"a": [1], "b": "y"}),
+        ("{a: {b: 1}}\n", {"a": {"b": 1, "c": 2}}),
+        ("a: {}\n", {"a": {}, "b": []}),
+        ("x", {"a": 1}),
+    ],
+)
+def test_odd_shapes_are_edited_to_the_value(text: str, value: object) -> None:
+    assert value_of(rewrite(text, value)) == value

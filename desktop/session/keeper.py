@@ -8,15 +8,17 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from desktop.cluster import pauses
 from desktop.cluster.gateway import ServerVersion
 from desktop.cluster.reflector import Report
 from desktop.errors import BulkheadError
 from desktop.policy.profile import Profile
 from desktop.reach.objects import Kind
-from desktop.reach.snapshot import Change, Snapshot, changed
+from desktop.reach.snapshot import Change, Replaced, Snapshot, changed
 from desktop.session.feeds import Feed, Feeds, disconnected
 from desktop.session.rows import Changed, PolicyTable
 from desktop.session.state import Connection, PolicyRow, Progress, SessionState, SessionUpdate
@@ -177,6 +179,14 @@ class Keeper:
 
     def _follow(self, changes: list[Change], now: datetime, *, heard: bool) -> None:
         """Apply ``changes``, start the feeds that are due, publish; ``heard``: a feed said something."""
+        listed = any(isinstance(change, Replaced) for change in changes)
+        with pauses.many_objects() if listed else nullcontext():
+            complete, live = self._show(changes, now, heard=heard)
+        if complete or (changes and live):
+            self._followed(complete)
+
+    def _show(self, changes: list[Change], now: datetime, *, heard: bool) -> tuple[bool, bool]:
+        """Return whether this made a synchronization complete, and whether the cluster is live."""
         snapshot = self._snapshot.apply(changes)
         for kind in Kind:
             if (coverage := self._feeds.coverage(kind)) is not None:
@@ -193,15 +203,15 @@ class Keeper:
         if heard and connection in shown:
             snapshot = replace(snapshot, as_of=since or now)
         self._publish(snapshot, self._table.show(snapshot))
-        if complete or (changes and connection is Connection.LIVE):
-            self._followed(complete)
+        return complete, connection is Connection.LIVE
 
     def _show_connecting(self) -> None:
         self._connecting, self._fault = True, None
 
     def _show_picture(self, snapshot: Snapshot, last_sync: datetime | None, version: ServerVersion | None) -> None:
         self._picture, self._last_sync, self._version = snapshot.as_of, last_sync, version
-        self._publish(snapshot, self._table.show(snapshot))
+        with pauses.many_objects():
+            self._publish(snapshot, self._table.show(snapshot))
 
     def _begin(self, feeds: Sequence[Feed]) -> None:
         self._connecting, self._fault, self._picture = False, None, self._snapshot.as_of

@@ -17,6 +17,7 @@ from typing import cast
 
 import msgspec
 
+from desktop.cluster import pauses
 from desktop.cluster.gateway import ServerVersion
 from desktop.errors import FileError
 from desktop.manifest.presentation import present
@@ -163,8 +164,9 @@ def _lines(whose: Whose, picture: Picture) -> Iterator[bytes]:
         if kind is Kind.NETWORK_POLICY:
             things = map(_packed, cast(Iterable[StoredPolicy], things))
         things = iter(things)
-        while batch := list(islice(things, _THINGS_A_LINE)):
-            yield msgspec.json.encode(_Line(kind, msgspec.Raw(msgspec.json.encode(batch)))) + b"\n"
+        # One by one: what is unpacked for it must not grow old, or the garbage collector would walk through everything.
+        while encoded := b",".join(map(msgspec.json.encode, islice(things, _THINGS_A_LINE))):
+            yield msgspec.json.encode(_Line(kind, msgspec.Raw(b"[" + encoded + b"]"))) + b"\n"
 
 
 def _header(line: bytes) -> _Header | None:
@@ -178,10 +180,12 @@ def _read(header: _Header, lines: Iterable[bytes]) -> Picture:
     changes: list[Change] = []
     for line in lines:
         block = msgspec.json.decode(line, type=_Line)
-        changes += map(Put, _DECODERS[block.kind](block.things))
+        with pauses.many_objects():
+            changes += map(Put, _DECODERS[block.kind](block.things))
     if len(changes) != header.things:
         raise msgspec.DecodeError("lines are missing")
-    snapshot = Snapshot(as_of=header.as_of).apply(changes)
+    with pauses.many_objects():
+        snapshot = Snapshot(as_of=header.as_of).apply(changes)
     for kind, coverage in header.coverage.items():
         snapshot = snapshot.covering(Kind(kind), coverage, frozenset(header.partial.get(kind, ())))
     return Picture(snapshot, header.last_sync, header.version)

@@ -1,0 +1,416 @@
+"""Changing policies: plan (a dry run of everything), then carry out what was planned, and say what became of each.
+
+A draft that started from a document is an update, guarded by that document's version. A new one is created, or laid
+over what is there under that name (server-side apply without force). Nothing is overwritten blindly: whoever changed
+the policy meanwhile, or owns a field of it, makes a conflict, and both versions are at hand. "Keep mine" is a new
+plan whose base is theirs.
+
+All functions block; a task runs them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.gateway import Deletion, Gateway, PolicyDocument, Verb, Warned, Write
+from desktop.errors import (
+    AlreadyExists,
+    BulkheadError,
+    Cancelled,
+    Conflict,
+    ConnectionLost,
+    FieldConflict,
+    Forbidden,
+    NotFound,
+    ServerError,
+    TransportError,
+)
+from desktop.manifest.checking import Entry
+from desktop.manifest.presentation import present
+from desktop.policy.findings import Finding, Severity
+from desktop.session.notes import notes_on
+from desktop.session.session import Session
+from desktop.session.state import PolicyRow, Progress
+from desktop.session.tasks import ProgressSink
+
+READ_BACK_PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before each try to find out whether an interrupted write took effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wrote: a document of a text, and the stored one it started from (None: it is new)."""
+
+    entry: Entry
+    base: PolicyDocument | None = None
+
+
+class Intent(Enum):
+    """What is meant by a new document whose name may be taken."""
+
+    LAY_OVER = "lay-over"  # create it, or lay it over what is there (import, many clusters)
+    CREATE = "create"  # a taken name is a conflict (a duplicate, a form)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWrite:
+    """What a draft would do.
+
+    ``write`` and ``verb`` are None where nothing is to be written: there is nothing to change, or ``error`` says why
+    it cannot be. ``before`` is the text there now (empty: none), ``after`` the one there would be. On a conflict
+    ``theirs`` is what is there now (None: it was deleted). ``there`` and ``outcome`` are the documents behind
+    ``before`` and ``after``.
+    """
+
+    write: Write | None
+    before: str
+    after: str
+    error: BulkheadError | None = None
+    theirs: PolicyDocument | None = None
+    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    namespace: str = ""
+    name: str = ""
+    there: PolicyDocument | None = None
+    outcome: PolicyDocument | None = None
+
+    @property
+    def verb(self) -> Verb | None:
+        """How it would be written."""
+        return self.write.verb if self.write else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A write for each draft, in their order."""
+
+    items: tuple[PlannedWrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDeletion:
+    """A policy to delete, named by its uid; ``there`` is what would be deleted, ``error`` says why it cannot be."""
+
+    deletion: Deletion
+    there: PolicyDocument | None = None
+    error: BulkheadError | None = None
+    notes: tuple[Finding, ...] = ()
+
+    @property
+    def namespace(self) -> str:
+        """The policy's namespace."""
+        return self.deletion.namespace
+
+    @property
+    def name(self) -> str:
+        """The policy's name."""
+        return self.deletion.name
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPlan:
+    """A deletion for each row, in their order."""
+
+    items: tuple[PlannedDeletion, ...]
+
+
+class Outcome(Enum):
+    """What became of an item."""
+
+    CREATED = "created"
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"  # there was nothing to change: nothing was sent
+    DELETED = "deleted"  # by us, or by somebody else before
+    REFUSED = "refused"  # not written; the error says why
+    CONFLICT = "conflict"  # not written: it is not, or not ours, what the change started from
+    UNKNOWN = "unknown"  # the connection was lost, and what is there now does not tell
+    CANCELLED = "cancelled"  # not tried
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a policy; ``document`` is what is there now, as far as known; ``theirs`` belongs to a conflict."""
+
+    namespace: str
+    name: str
+    outcome: Outcome
+    error: BulkheadError | None = None
+    document: PolicyDocument | None = None
+    theirs: PolicyDocument | None = None
+
+
+def read(session: Session, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
+    """Read a policy as it is now, to be shown or edited."""
+    return session.gateway.read(namespace, name, token)
+
+
+def plan(
+    session: Session,
+    drafts: Sequence[Draft],
+    token: CancelToken,
+    progress: ProgressSink,
+    intent: Intent = Intent.LAY_OVER,
+) -> Plan:
+    """Find out, without changing anything, what each draft would do; raises TransportError and Cancelled."""
+    gateway = session.gateway
+    items: list[PlannedWrite] = []
+    seen: set[tuple[str, str]] = set()
+    for draft in drafts:
+        key = (draft.entry.namespace, draft.entry.name)
+        wrong = _unfit(draft, taken=key in seen)
+        seen.add(key)
+        items.append(_not_written(draft, wrong) if wrong else _planned(gateway, draft, intent, token))
+        progress(Progress(len(items), len(drafts)))
+    return Plan(tuple(items))
+
+
+def plan_delete(
+    session: Session, rows: Sequence[PolicyRow], token: CancelToken, progress: ProgressSink
+) -> DeletionPlan:
+    """Find out, without changing anything, whether each policy can be deleted; raises TransportError and Cancelled."""
+    gateway = session.gateway
+    items: list[PlannedDeletion] = []
+    for row in rows:
+        deletion = Deletion(row.namespace, row.name, row.uid, row.version)
+        there, error = None, None
+        try:
+            there = gateway.read(row.namespace, row.name, token)
+            gateway.delete(deletion, token, dry_run=True)
+        except NotFound:  # gone already: that is what is wanted
+            pass
+        except (TransportError, Cancelled):
+            raise
+        except BulkheadError as refusal:
+            error = refusal
+        items.append(PlannedDeletion(deletion, there, error, notes_on(there)))
+        progress(Progress(len(items), len(rows)))
+    return DeletionPlan(tuple(items))
+
+
+def carry_out(
+    session: Session, plan: Plan | DeletionPlan, token: CancelToken, progress: ProgressSink
+) -> tuple[Result, ...]:
+    """Do what is planned, in order; a result for each item.
+
+    Cancelling takes effect between two items. Once the cluster cannot be reached, what is left is not tried.
+    """
+    while not session.writing.acquire(timeout=0.1):
+        token.check()
+    try:
+        return tuple(_results(session.gateway, plan, token, progress))
+    finally:
+        session.writing.release()
+
+
+def _results(
+    gateway: Gateway, plan: Plan | DeletionPlan, token: CancelToken, progress: ProgressSink
+) -> Iterator[Result]:
+    lost: BulkheadError | None = None
+    items: tuple[PlannedWrite | PlannedDeletion, ...] = plan.items
+    for done, item in enumerate(items):
+        progress(Progress(done, len(items)))
+        if token.cancelled:
+            yield Result(item.namespace, item.name, Outcome.CANCELLED)
+        elif lost is not None:
+            yield Result(item.namespace, item.name, Outcome.REFUSED, lost)
+        else:
+            result = _write(gateway, item, token) if isinstance(item, PlannedWrite) else _delete(gateway, item, token)
+            if isinstance(result.error, TransportError):
+                lost = result.error
+            yield result
+    progress(Progress(len(items), len(items)))
+
+
+def _unfit(draft: Draft, *, taken: bool) -> BulkheadError | None:
+    """Return why a draft is not even shown to the server."""
+    entry, base = draft.entry, draft.base
+    if any(finding.severity is Severity.ERROR for finding in entry.findings):
+        return BulkheadError("change.has-errors", namespace=entry.namespace, name=entry.name)
+    if taken:
+        return BulkheadError("change.named-twice", namespace=entry.namespace, name=entry.name)
+    if base is not None and (base.namespace, base.name) != (entry.namespace, entry.name):
+        return BulkheadError("change.renamed", was=base.name, name=entry.name, namespace=entry.namespace)
+    return None
+
+
+def _planned(gateway: Gateway, draft: Draft, intent: Intent, token: CancelToken) -> PlannedWrite:
+    there = draft.base
+    try:
+        if there is None and intent is Intent.LAY_OVER:
+            there = _there(gateway, draft.entry, token)
+        write = _write_of(draft, there)
+        warned = gateway.write(write, token, dry_run=True)
+    except (TransportError, Cancelled):
+        raise
+    except BulkheadError as error:
+        return _not_written(draft, error, there, _theirs(gateway, draft.entry, error, token))
+    return _written(draft, write, there, warned)
+
+
+def _there(gateway: Gateway, entry: Entry, token: CancelToken) -> PolicyDocument | None:
+    try:
+        return gateway.read(entry.namespace, entry.name, token)
+    except (NotFound, Forbidden):  # who may create but not read is told by the server when the name is taken
+        return None
+
+
+def _write_of(draft: Draft, there: PolicyDocument | None) -> Write:
+    """Choose the verb. An apply names what it is laid over, too: only that was looked at."""
+    entry = draft.entry
+    verb = Verb.CREATE if there is None else Verb.APPLY if draft.base is None else Verb.UPDATE
+    return Write(verb, entry.namespace, entry.name, entry.value, entry.text, there)
+
+
+def _written(draft: Draft, write: Write, there: PolicyDocument | None, warned: Warned) -> PlannedWrite:
+    """Make the item of a dry run that went well."""
+    after = warned.document
+    return PlannedWrite(
+        write=None if there is not None and _same(there, after) else write,
+        before=there.text if there else "",
+        after=after.text,
+        warnings=warned.warnings,
+        findings=draft.entry.findings,
+        notes=notes_on(there),
+        namespace=write.namespace,
+        name=write.name,
+        there=there,
+        outcome=after,
+    )
+
+
+def _not_written(
+    draft: Draft,
+    error: BulkheadError,
+    there: PolicyDocument | None = None,
+    theirs: PolicyDocument | None = None,
+) -> PlannedWrite:
+    there = theirs or there or draft.base
+    return PlannedWrite(
+        write=None,
+        before=there.text if there else "",
+        after=draft.entry.text,
+        error=error,
+        theirs=theirs,
+        findings=draft.entry.findings,
+        notes=notes_on(there),
+        namespace=draft.entry.namespace,
+        name=draft.entry.name,
+        there=there,
+    )
+
+
+def _theirs(
+    gateway: Gateway, item: Entry | PlannedWrite | PlannedDeletion, error: BulkheadError, token: CancelToken
+) -> PolicyDocument | None:
+    """Read what stands against a write, where a conflict says that something does."""
+    if not isinstance(error, Conflict | FieldConflict | AlreadyExists):
+        return None
+    try:
+        return gateway.read(item.namespace, item.name, token)
+    except (NotFound, Forbidden):
+        return None
+
+
+def _same(one: PolicyDocument, other: PolicyDocument) -> bool:
+    """Whether two documents say the same; in a file, what a person reads beside it counts too."""
+    return present(one.value) == present(other.value) and (not one.origin or one.text == other.text)
+
+
+def _write(gateway: Gateway, item: PlannedWrite, token: CancelToken) -> Result:
+    """Write one policy. Once sent, a write is not cancelled."""
+    if item.error is not None:
+        return Result(item.namespace, item.name, _outcome_of(item.error), item.error, item.there, item.theirs)
+    if item.write is None:
+        return Result(item.namespace, item.name, Outcome.UNCHANGED, document=item.there)
+    done = Outcome.CREATED if item.write.verb is Verb.CREATE else Outcome.APPLIED
+    try:
+        document = gateway.write(item.write, CancelToken()).document
+    except (ConnectionLost, ServerError) as error:
+        return _read_back(gateway, item, error, lambda now: _written_outcome(item, now, done), token)
+    except BulkheadError as error:
+        theirs = _theirs(gateway, item, error, CancelToken())
+        return Result(item.namespace, item.name, _outcome_of(error), error, theirs or item.there, theirs)
+    return Result(item.namespace, item.name, done, document=document)
+
+
+def _delete(gateway: Gateway, item: PlannedDeletion, token: CancelToken) -> Result:
+    """Delete one policy."""
+    if item.error is not None:
+        return Result(item.namespace, item.name, _outcome_of(item.error), item.error, item.there)
+    try:
+        gateway.delete(item.deletion, CancelToken())
+    except NotFound:
+        pass  # somebody else was quicker
+    except (ConnectionLost, ServerError) as error:
+        return _read_back(gateway, item, error, lambda now: _deleted_outcome(item, now), token)
+    except BulkheadError as error:
+        theirs = _theirs(gateway, item, error, CancelToken())
+        return Result(item.namespace, item.name, _outcome_of(error), error, theirs or item.there, theirs)
+    return Result(item.namespace, item.name, Outcome.DELETED)
+
+
+def _outcome_of(error: BulkheadError) -> Outcome:
+    return Outcome.CONFLICT if isinstance(error, Conflict | FieldConflict | AlreadyExists) else Outcome.REFUSED
+
+
+def _read_back(
+    gateway: Gateway,
+    item: PlannedWrite | PlannedDeletion,
+    error: BulkheadError,
+    judge: Callable[[PolicyDocument | None], Outcome | None],
+    token: CancelToken,
+) -> Result:
+    """Find out what became of a write whose answer did not come; ``judge`` tells from what is there now."""
+    for pause in READ_BACK_PAUSES:
+        try:
+            token.wait(pause)
+            now = _now(gateway, item, token)
+        except Cancelled:
+            break
+        except BulkheadError:
+            continue  # as unreachable as before; the first error is the one to tell
+        outcome = judge(now)
+        if outcome is Outcome.REFUSED:
+            told = error if isinstance(error, ServerError) else _caused("change.not-applied", item, error)
+            return Result(item.namespace, item.name, outcome, told, now)
+        if outcome is not None:
+            return Result(item.namespace, item.name, outcome, document=now)
+        return Result(item.namespace, item.name, Outcome.UNKNOWN, error, now)
+    return Result(item.namespace, item.name, Outcome.UNKNOWN, error)
+
+
+def _now(gateway: Gateway, item: PlannedWrite | PlannedDeletion, token: CancelToken) -> PolicyDocument | None:
+    try:
+        return gateway.read(item.namespace, item.name, token)
+    except NotFound:
+        return None
+
+
+def _caused(code: str, item: PlannedWrite | PlannedDeletion, cause: BulkheadError) -> BulkheadError:
+    error = BulkheadError(code, namespace=item.namespace, name=item.name)
+    error.__cause__ = cause
+    return error
+
+
+def _written_outcome(item: PlannedWrite, now: PolicyDocument | None, done: Outcome) -> Outcome | None:
+    """Tell from what is there now whether a write took effect; None where that does not tell."""
+    there = item.there
+    if now is not None and item.outcome is not None and _same(now, item.outcome):
+        return done
+    untouched = there is now is None or (there is not None and now is not None and _version(there) == _version(now))
+    return Outcome.REFUSED if untouched else None
+
+
+def _deleted_outcome(item: PlannedDeletion, now: PolicyDocument | None) -> Outcome | None:
+    """Tell from what is there now whether a deletion took effect."""
+    if now is None or now.uid != item.deletion.uid:
+        return Outcome.DELETED
+    metadata = now.value.get("metadata")
+    going = isinstance(metadata, dict) and "deletionTimestamp" in metadata
+    return Outcome.DELETED if going else Outcome.REFUSED
+
+
+def _version(document: PolicyDocument) -> tuple[str, str]:
+    return document.uid, document.version

@@ -68,10 +68,10 @@ class _Ticket(Generic[T]):
             self._outcome = outcome
 
     def tell(self) -> bool:
-        """Tell what is new (UI thread); True when that was the end."""
+        """Tell what is new (UI thread); True when that was the end. An outcome outdates the progress before it."""
         with self._lock:
             progress, self._latest = self._latest, None
-            outcome = self._outcome
+            outcome, self._outcome = self._outcome, None
         if outcome is None:
             if progress is not None and self._progress is not None:
                 self._progress(progress)
@@ -87,6 +87,7 @@ class TaskRunner(QObject):
     """Runs jobs off the UI thread and brings what becomes of them back to it.
 
     A new job in a group cancels the older one of that group; what a cancelled or replaced job still says is dropped.
+    The group "" is none: its jobs do not know of each other, and nothing of them is dropped.
     """
 
     _news = Signal(object)
@@ -94,8 +95,7 @@ class TaskRunner(QObject):
     def __init__(self, pool: TaskPool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = pool
-        self._tickets: dict[str, _Ticket[Any]] = {}
-        self._tasks: dict[str, Task] = {}
+        self._running: dict[str, tuple[_Ticket[Any], Task]] = {}
         self._news.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -121,26 +121,25 @@ class TaskRunner(QObject):
             ticket.note_outcome(outcome)
             self._news.emit(ticket)
 
-        self._tickets[group] = ticket
-        self._tasks[group] = task = self._pool.submit(group, job, ended, progressed)
+        task = self._pool.submit(group, job, ended, progressed)
+        if group:
+            self._running[group] = (ticket, task)
         return task
-
-    def running(self, group: str) -> bool:
-        """Whether a job of the group is under way."""
-        return group in self._tickets
 
     def cancel(self, group: str) -> None:
         """Stop the group's job; nothing more is heard of it."""
-        self._tickets.pop(group, None)
-        if task := self._tasks.pop(group, None):
-            task.cancel()
+        if running := self._running.pop(group, None):
+            running[1].cancel()
 
     @Slot(object)
     def _tell(self, ticket: _Ticket[Any]) -> None:
-        if self._tickets.get(ticket.group) is not ticket:
-            return
-        if ticket.tell() and self._tickets.get(ticket.group) is ticket:
-            del self._tickets[ticket.group], self._tasks[ticket.group]
+        if self._counts(ticket) and ticket.tell() and self._counts(ticket):
+            self._running.pop(ticket.group, None)
+
+    def _counts(self, ticket: _Ticket[Any]) -> bool:
+        """Whether a job is still the newest of its group."""
+        running = self._running.get(ticket.group)
+        return not ticket.group or (running is not None and running[0] is ticket)
 
 
 class Pump(QObject):

@@ -51,12 +51,12 @@ _SEVERITIES = {
 
 def connection_icon(connection: Connection) -> QIcon:
     """Return the shape of a cluster's state."""
-    return _toned(*_CONNECTIONS[connection])
+    return toned(*_CONNECTIONS[connection])
 
 
 def severity_icon(severity: Severity) -> QIcon:
     """Return the shape of a finding's severity."""
-    return _toned(*_SEVERITIES[severity])
+    return toned(*_SEVERITIES[severity])
 
 
 def application_icon() -> QIcon:
@@ -69,7 +69,8 @@ def swatch(of: str) -> QIcon:
     return _icon(Shape.SWATCH, of, of)
 
 
-def _toned(shape: Shape, tone: Tone) -> QIcon:
+def toned(shape: Shape, tone: Tone) -> QIcon:
+    """Return a shape in the colour of a tone."""
     # On a selected row no colour but the text's own is sure to be seen.
     return _icon(shape, colour(tone).name(), QApplication.palette().color(QPalette.ColorRole.HighlightedText).name())
 

@@ -53,8 +53,8 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(context.messages, self)
         self.synchronizations = SyncStrip(self)
         self.status = label(parent=self)
-        self._cluster_commands = ClusterCommands(context, self.actions_, self.clusters, self)
-        self._policy_commands = PolicyCommands(context, self.actions_, self.policies, self)
+        self.cluster_commands = ClusterCommands(context, self.actions_, self.clusters, self)
+        self.policy_commands = PolicyCommands(context, self.actions_, self.policies, self)
         self.pump = Pump(context.sessions, self)
         self._arrange()
         self._fill_menu_bar()
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Choose the cluster that was chosen last, and read the kubeconfig files; nothing is contacted."""
         self.clusters.select_cluster(self._context.settings.get(_CHOSEN, str, SAMPLE_ID))
-        self._cluster_commands.reload()
+        self.cluster_commands.reload()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin the work once the window is on the screen."""
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
         fill(bar.addMenu(tr("&File")), [Command.ADD_KUBECONFIG, Command.ADD_FOLDER, None, Command.QUIT])
         fill(bar.addMenu(tr("&Edit")), [Command.FIND, Command.COPY_NAME])
         cluster = bar.addMenu(tr("&Cluster"))
-        cluster.aboutToShow.connect(lambda: self._cluster_commands.menus.fill(cluster))
+        cluster.aboutToShow.connect(lambda: self.cluster_commands.menus.fill(cluster))
         fill(
             bar.addMenu(tr("&Policy")),
             [
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self.actions_.on(Command.QUIT, self.close)
         self.actions_.on(Command.ABOUT, self._about)
         self.clusters.chosen.connect(self._choose)
-        self._cluster_commands.changed.connect(self._list_changed)
+        self.cluster_commands.changed.connect(self._list_changed)
         self.pump.updated.connect(self._follow)
         self.synchronizations.cancelled.connect(self._cancel)
         times = QTimer(self, interval=_TIMES_INTERVAL_MS)
@@ -189,8 +189,8 @@ class MainWindow(QMainWindow):
         self.status.setText(states.status_words(title, self.policies.state, self._now()) if choice else "")
         name = plain(title)
         self.setWindowTitle(tr("{cluster} – Bulkhead", cluster=name) if name else tr("Bulkhead"))
-        self._cluster_commands.enable()
-        self._policy_commands.enable()
+        self.cluster_commands.enable()
+        self.policy_commands.enable()
 
     def _about(self) -> None:
         box = QMessageBox(self)

@@ -38,6 +38,10 @@ class _Bar(QWidget):
         for widget in (self._title, self._bar, button):
             layout.addWidget(widget)
 
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
     def show_progress(self, entry: ClusterEntry, state: SessionState) -> None:
         progress = state.progress
         self._title.setText(short(entry.title, _LONGEST_TITLE))
@@ -63,6 +67,12 @@ class SyncStrip(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._more)
+
+    @property
+    def text(self) -> str:
+        """The clusters that are being synchronized, as they are named here."""
+        titles = ", ".join(bar.title for bar in self._bars.values())
+        return " ".join(filter(None, (titles, self._more.text())))
 
     def show_state(self, entry: ClusterEntry, state: SessionState) -> None:
         """Show how far a cluster is, or that it is done."""

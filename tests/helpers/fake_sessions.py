@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from desktop.policy.codec import parse_policy
-from desktop.policy.objects import Direction, LabelSelector
+from desktop.policy.objects import LabelSelector
 from desktop.reach import selection
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.catalog import ClusterEntry
+from desktop.session.rows import make_row
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def rows_of(snapshot: Snapshot) -> dict[tuple[str, str], PolicyRow]:
     for namespace, table in snapshot.policies.items():
         counts = selection.counts(snapshot, namespace) if snapshot.knows(Kind.POD, namespace) else {}
         for name, stored in table.items():
-            rows[namespace, name] = _row(stored, counts.get(name))
+            rows[namespace, name] = make_row(stored, counts.get(name), stored.findings)
     return rows
 
 
@@ -84,27 +85,6 @@ def live(snapshot: Snapshot, **changes: object) -> SessionState:
         counts={kind: snapshot.count(kind) for kind in kinds},
     )
     return replace(state, **changes)  # type: ignore[arg-type]  # the fields of SessionState
-
-
-def _row(stored: StoredPolicy, pods: int | None) -> PolicyRow:
-    policy = stored.policy
-    assert policy is not None
-    ingress, egress = policy.rules(Direction.INGRESS), policy.rules(Direction.EGRESS)
-    return PolicyRow(
-        namespace=stored.namespace,
-        name=stored.name,
-        readable=True,
-        selector=policy.pod_selector,
-        ingress=None if ingress is None else len(ingress),
-        egress=None if egress is None else len(egress),
-        pods=pods,
-        findings=stored.findings,
-        owner=stored.owner,
-        created=stored.created,
-        uid=stored.uid,
-        version=stored.version,
-        origin=stored.origin,
-    )
 
 
 @dataclass(eq=False)

@@ -101,12 +101,14 @@ class ClusterView(QTreeView):
             return
         super().keyPressEvent(event)
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def drawRow(
+        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         """Draw the colour of the row's cluster at the edge."""
-        super().drawBranches(painter, rect, index)
+        super().drawRow(painter, options, index)
         entry = self._tree.entry_at(index)
         if entry is not None and entry.colour:
-            painter.fillRect(QRect(0, rect.top(), _STRIPE, rect.height()), QColor(entry.colour))
+            painter.fillRect(QRect(0, options.rect.top(), _STRIPE, options.rect.height()), QColor(entry.colour))
 
     @Slot(QModelIndex)
     def _clicked(self, _: QModelIndex) -> None:

@@ -47,7 +47,7 @@ class PolicyCommands(QObject):
             Command.COPY_NAME: self._copy_name,
         }.items():
             actions.on(command, slot)
-        self._row_menu = actions.fill(QMenu(window), _ROW_MENU)
+        self.row_menu = actions.fill(QMenu(window), _ROW_MENU)
         panel.menu_asked.connect(self._show_menu)
         panel.selection_changed.connect(self.enable)
         self.enable()
@@ -70,7 +70,7 @@ class PolicyCommands(QObject):
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
-        self._row_menu.popup(place)
+        self.row_menu.popup(place)
 
     def _create(self) -> None:
         choice = self._panel.choice
@@ -109,7 +109,15 @@ class PolicyCommands(QObject):
             duplicate=duplicate,
             parent=self._window,
         )
+        dialog.review.written.connect(self._select_written)
         dialog.show()
+
+    @Slot(object)
+    def _select_written(self, written: "Written") -> None:
+        """Show what was just written, as soon as the cluster tells of it."""
+        self._panel.select_when_there(
+            {(result.namespace, result.name) for result in written.results if result.document}
+        )
 
     def _delete(self) -> None:
         from desktop.ui.review.delete_dialog import DeleteDialog  # noqa: PLC0415  not before the window shows

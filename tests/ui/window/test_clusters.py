@@ -1,0 +1,238 @@
+"""The left side of the window: clusters are found, chosen, opened, synchronized and arranged."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+
+from desktop.reach.objects import Kind
+from desktop.session.state import Connection, Progress, SessionState
+from desktop.ui.actions import Command
+from desktop.ui.clusters.tree_model import Level, NodeKey
+from tests.helpers.fake_sessions import policy, snapshot_of
+from tests.helpers.models import tree_text
+from tests.ui.window.conftest import Desk
+
+
+def open_dialog(desk: Desk) -> QDialog:
+    """Return the dialog that is open."""
+    dialogs = [each for each in desk.window.findChildren(QDialog) if each.isVisible()]
+    assert len(dialogs) == 1
+    return dialogs[0]
+
+
+def press_ok(dialog: QDialog) -> None:
+    box = dialog.findChild(QDialogButtonBox)
+    assert isinstance(box, QDialogButtonBox)
+    QTest.mouseClick(box.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
+
+
+def fill(dialog: QDialog, kind: type[QWidget], text: str) -> None:
+    found = dialog.findChild(kind)
+    if isinstance(found, QLineEdit):
+        found.setText(text)
+    elif isinstance(found, QPlainTextEdit):
+        found.setPlainText(text)
+    elif isinstance(found, QComboBox):
+        found.setCurrentIndex(found.findData(text))
+
+
+def test_at_first_start_the_sample_is_chosen_and_nothing_else_is_touched(desk: Desk) -> None:
+    assert desk.window.clusters.choice is not None
+    assert desk.window.clusters.choice.entry.title == "sample"
+    assert {id_: session.asked for id_, session in desk.sessions.made.items()} == {"sample": ["open"]}
+
+
+def test_a_broken_entry_is_shown_and_does_not_hide_the_others(desk: Desk) -> None:
+    assert tree_text(desk.window.clusters.tree, 2) == [
+        "No project",
+        "  broken | Error",
+        "  prod | Not opened",
+        "  sample | Not opened",
+        "  stage | Not opened",
+    ]
+    desk.choose("broken")
+    assert "broken cannot be used" in desk.window.policies.empty.text
+    assert "nowhere" in desk.window.policies.empty.text
+    assert "broken" not in {session.entry.title for session in desk.sessions.all()}
+
+
+def test_passing_a_cluster_by_key_contacts_nothing_but_a_click_or_enter_opens_it(desk: Desk) -> None:
+    desk.choose("prod")
+    assert desk.session("prod").asked == []
+    assert "has not been opened" in desk.window.policies.empty.text
+    QTest.keyClick(desk.window.clusters.view, Qt.Key.Key_Return)
+    assert desk.session("prod").asked == ["open"]
+    desk.click("stage")
+    assert desk.session("stage").asked == ["open"]
+
+
+def test_choosing_a_namespace_leaves_only_its_policies(desk: Desk) -> None:
+    snapshot = snapshot_of([policy("a", "web"), policy("b", "db")], namespaces=["web", "db"])
+    desk.choose("prod")
+    desk.says("prod", snapshot)
+    assert desk.window.policies.table.rowCount() == 2
+    desk.choose("prod", "web")
+    assert [desk.window.policies.table.row_at(desk.window.policies.table.index(0, 0)).name] == ["a"]
+    assert desk.window.policies.table.rowCount() == 1
+    assert "/ web" in desk.window.policies.headline.accessibleName()
+
+
+def test_the_project_drop_down_filters_the_tree(desk: Desk) -> None:
+    desk.catalog.move(desk.entry("prod").id, "Shop")
+    desk.window.clusters.refresh()
+    projects = desk.window.clusters.projects
+    assert [projects.itemText(at) for at in range(projects.count())] == ["All", "Shop", "No project"]
+    projects.setCurrentIndex(1)
+    assert tree_text(desk.window.clusters.tree) == ["Shop", "  prod"]
+    projects.setCurrentIndex(2)
+    assert tree_text(desk.window.clusters.tree) == ["No project", "  broken", "  sample", "  stage"]
+    projects.setCurrentIndex(0)
+    assert len(tree_text(desk.window.clusters.tree)) == 6
+
+
+def test_synchronize_above_the_tree_reads_every_cluster_shown_that_can_be_used(desk: Desk) -> None:
+    desk.catalog.move(desk.entry("stage").id, "Shop")
+    desk.window.clusters.refresh()
+    desk.window.clusters.projects.setCurrentIndex(desk.window.clusters.projects.findData(""))
+    desk.window.actions_[Command.SYNCHRONIZE_ALL].trigger()
+    asked = {session.entry.title: session.asked for session in desk.sessions.all()}
+    assert asked == {"sample": ["open", "synchronize"], "prod": ["synchronize"]}
+
+
+def test_f5_synchronizes_the_cluster_shown_alone(desk: Desk) -> None:
+    desk.choose("prod")
+    QTest.keyClick(desk.window, Qt.Key.Key_F5)
+    assert desk.session("prod").asked == ["synchronize"]
+    assert "synchronize" not in desk.session("sample").asked
+
+
+def test_a_running_synchronization_shows_how_far_it_is_and_can_be_cancelled(desk: Desk) -> None:
+    desk.choose("prod")
+    running = SessionState(connection=Connection.SYNCHRONIZING, progress=Progress(500, 2000, Kind.POD))
+    desk.says("prod", running)
+    assert "Pods: 500 of 2000" in desk.window.policies.empty.text
+    assert desk.window.actions_[Command.CANCEL_SYNCHRONIZATION].isEnabled()
+    desk.window.actions_[Command.CANCEL_SYNCHRONIZATION].trigger()
+    assert desk.session("prod").asked == ["cancel"]
+    desk.says("prod", snapshot_of())
+    assert not desk.window.actions_[Command.CANCEL_SYNCHRONIZATION].isEnabled()
+
+
+def test_of_many_synchronizations_the_first_have_bars_and_the_others_are_counted(desk: Desk) -> None:
+    running = SessionState(connection=Connection.SYNCHRONIZING, progress=Progress(1, 2, Kind.POD))
+    for title in ("prod", "stage", "sample"):
+        desk.says(title, running)
+    assert desk.window.synchronizations.text == "prod, stage and 1 more"
+    desk.says("prod", snapshot_of())
+    assert desk.window.synchronizations.text == "stage, sample"
+    desk.says("stage", snapshot_of())
+    desk.says("sample", snapshot_of())
+    assert desk.window.synchronizations.text == ""
+
+
+def test_a_cluster_is_renamed_in_the_list_only(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.window.actions_[Command.RENAME].trigger()
+    dialog = open_dialog(desk)
+    fill(dialog, QLineEdit, "  ")
+    ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)  # type: ignore[union-attr]
+    assert not ok.isEnabled()
+    fill(dialog, QLineEdit, "production")
+    press_ok(dialog)
+    assert desk.entry("production").context == "prod"
+    assert "production" in desk.window.windowTitle()
+    assert "production" in desk.window.policies.headline.accessibleName()
+
+
+def test_a_new_project_takes_the_cluster_it_was_made_for(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.window.cluster_commands.menus.new_project_asked.emit(desk.entry("prod"))
+    dialog = open_dialog(desk)
+    fill(dialog, QLineEdit, "Shop")
+    press_ok(dialog)
+    assert desk.entry("prod").project == "Shop"
+    assert desk.window.clusters.choice is not None
+    assert desk.window.clusters.choice.entry.title == "prod"
+
+
+def test_a_removed_project_leaves_its_clusters_in_the_list(desk: Desk) -> None:
+    desk.catalog.move(desk.entry("prod").id, "Shop")
+    desk.window.clusters.refresh()
+    assert not desk.window.actions_[Command.REMOVE_PROJECT].isEnabled()
+    desk.window.clusters.select(NodeKey(Level.PROJECT, "Shop"))
+    desk.window.actions_[Command.REMOVE_PROJECT].trigger()
+    assert "Shop" not in tree_text(desk.window.clusters.tree)
+    assert desk.entry("prod").project == ""
+
+
+def test_a_colour_marks_the_cluster_in_tree_and_headline(desk: Desk) -> None:
+    desk.choose("prod")
+    before = desk.window.grab().toImage()
+    desk.catalog.colour(desk.entry("prod").id, "#d55e00")
+    desk.window.cluster_commands.menus.changed.emit()
+    after = desk.window.grab().toImage()
+    stripe = desk.window.clusters.view.visualRect(desk.window.clusters.tree.index_of(desk.key("prod"))).center()
+    stripe.setX(1)
+    place = desk.window.clusters.view.viewport().mapTo(desk.window, stripe)
+    assert after.pixelColor(place).name() == "#d55e00"
+    assert before.pixelColor(place).name() != "#d55e00"
+
+
+def test_named_namespaces_are_kept_and_told_to_the_session(desk: Desk) -> None:
+    desk.choose("prod")
+    session = desk.session("prod")
+    desk.window.actions_[Command.NAMESPACES].trigger()
+    dialog = open_dialog(desk)
+    fill(dialog, QPlainTextEdit, "web\n db, cache \n")
+    press_ok(dialog)
+    assert session.entry.namespaces == ("web", "db", "cache")
+    assert tree_text(desk.window.clusters.tree)[2:6] == ["  prod", "    cache", "    db", "    web"]
+
+
+def test_a_profile_is_chosen_by_name(desk: Desk) -> None:
+    desk.choose("prod")
+    session = desk.session("prod")
+    desk.window.actions_[Command.PROFILE].trigger()
+    dialog = open_dialog(desk)
+    combo = dialog.findChild(QComboBox)
+    assert isinstance(combo, QComboBox)
+    assert combo.currentData() == ""
+    combo.setCurrentIndex(1)
+    wanted = combo.currentData()
+    press_ok(dialog)
+    assert session.entry.profile == wanted != ""
+
+
+def test_removing_a_cluster_asks_first_closes_its_session_and_can_be_undone(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.window.actions_[Command.REMOVE].trigger()
+    box = open_dialog(desk)
+    assert isinstance(box, QMessageBox)
+    assert box.defaultButton().text().replace("&", "") == "Cancel"
+    go = next(button for button in box.buttons() if "Remove" in button.text())
+    QTest.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert "  prod" not in tree_text(desk.window.clusters.tree)
+    assert "context:prod" not in desk.sessions.made
+    desk.catalog.restore("context:prod")
+    desk.window.cluster_commands.menus.changed.emit()
+    assert "  prod" in tree_text(desk.window.clusters.tree)
+
+
+@pytest.mark.parametrize("command", [Command.RENAME, Command.PROFILE, Command.SYNCHRONIZE])
+def test_a_command_that_needs_a_cluster_says_so_while_none_is_chosen(desk: Desk, command: Command) -> None:
+    desk.window.clusters.select(NodeKey(Level.PROJECT, ""))
+    action = desk.window.actions_[command]
+    assert not action.isEnabled()
+    assert "Choose a cluster first." in action.toolTip()
+
+
+def test_the_cluster_chosen_last_is_chosen_again_but_not_opened(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.window.close()
+    assert desk.settings.get("ui/chosen", str, "") == "context:prod"
+    desk.choose("stage")
+    desk.window.start()
+    assert desk.window.clusters.choice is not None
+    assert desk.window.clusters.choice.entry.title == "prod"
+    assert desk.session("prod").asked == []

@@ -95,7 +95,7 @@ class _Policy(msgspec.Struct):
 
 _workloads = msgspec.json.Decoder(list[Workload]).decode
 _policies = msgspec.json.Decoder(list[_Policy]).decode
-_DECODERS: Mapping[Kind, Callable[[msgspec.Raw], Iterable[Thing]]] = {
+_DECODERS: Mapping[Kind, Callable[[msgspec.Raw], Iterable[Thing]]] = {  # and what is kept at all
     Kind.NAMESPACE: msgspec.json.Decoder(list[Namespace]).decode,
     Kind.POD: msgspec.json.Decoder(list[Pod]).decode,
     Kind.SERVICE: msgspec.json.Decoder(list[Service]).decode,
@@ -154,12 +154,12 @@ def _lines(whose: Whose, picture: Picture) -> Iterator[bytes]:
         as_of=snapshot.as_of,
         last_sync=picture.last_sync,
         version=picture.version,
-        coverage={kind.value: coverage for kind, coverage in snapshot.coverage.items()},
-        partial={kind.value: sorted(names) for kind, names in snapshot.partial.items()},
-        things=sum(map(snapshot.count, Kind)),
+        coverage={kind.value: coverage for kind, coverage in snapshot.coverage.items() if kind in _DECODERS},
+        partial={kind.value: sorted(names) for kind, names in snapshot.partial.items() if kind in _DECODERS},
+        things=sum(map(snapshot.count, _DECODERS)),
     )
     yield msgspec.json.encode(header) + b"\n"
-    for kind in Kind:
+    for kind in _DECODERS:
         things: Iterable[object] = snapshot.things(kind)
         if kind is Kind.NETWORK_POLICY:
             things = map(_packed, cast(Iterable[StoredPolicy], things))

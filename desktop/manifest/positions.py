@@ -13,12 +13,12 @@ class Positions:
     """The lines of a text: ended by LF, CRLF or CR; lines and columns count from 1, columns in characters."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     @cached_property
     def _starts(self) -> "array[int]":
-        starts = array("I", accumulate(map(len, StringIO(self._text, newline="")), initial=0))
-        if self._text and not self._text.endswith(("\n", "\r")):
+        starts = array("I", accumulate(map(len, StringIO(self.text, newline="")), initial=0))
+        if self.text and not self.text.endswith(("\n", "\r")):
             starts.pop()
         return starts
 

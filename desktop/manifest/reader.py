@@ -38,7 +38,8 @@ class Document:
 
     ``value`` is None where the document cannot be read; ``findings`` then say why. ``text`` is its own text, comments
     and all, from the line after its ``---`` to the next; ``start`` and ``end`` are its offsets, ``before`` that of its
-    ``---`` line (``start`` where it has none); ``line`` is its first line.
+    ``---`` line (``start`` where it has none); ``line`` is its first line. An item of a List can be a document too
+    (see ``items``): ``parent`` is then the List, and ``text`` stands to the left.
     """
 
     value: Json
@@ -49,7 +50,9 @@ class Document:
     end: int
     findings: tuple[Finding, ...]
     _positions: Positions = field(repr=False, compare=False)
+    _base: int = field(repr=False, compare=False)
     _root: Spot = field(repr=False, compare=False)
+    parent: "Document | None" = field(default=None, repr=False, compare=False)
 
     def place(self, path: Path) -> Place:
         """Return the place of the value at ``path``; where it is absent, of the head of its nearest ancestor."""
@@ -66,7 +69,12 @@ class Document:
     def span(self, path: Path) -> tuple[int, int] | None:
         """Return the offsets of the value at ``path``, None where it is absent."""
         spots = self._spots(path)
-        return (self.start + spots[-1].start, self.start + spots[-1].end) if len(spots) > len(path) else None
+        return (self._base + spots[-1].start, self._base + spots[-1].end) if len(spots) > len(path) else None
+
+    def part(self, path: Path, value: Json, text: str, start: int, end: int) -> "Document":
+        """Return what stands at ``path`` (between two offsets) as a document of its own, with this value and text."""
+        line, root = self._positions.line(start), self._spots(path)[-1]
+        return Document(value, text, line, start, start, end, (), self._positions, self._base, root, self)
 
     def _spots(self, path: Path) -> list[Spot]:
         spots = [self._root]
@@ -80,11 +88,11 @@ class Document:
     def _head(self, spot: Spot) -> Place:
         if spot.key_start >= 0:
             return self._at(spot.key_start, spot.key_end)
-        first_line = _LINE.match(self.text, spot.start, spot.end)
-        return self._at(spot.start, first_line.end() if first_line else spot.end)
+        first_line = _LINE.match(self._positions.text, self._base + spot.start, self._base + spot.end)
+        return self._at(spot.start, first_line.end() - self._base if first_line else spot.end)
 
     def _at(self, start: int, end: int) -> Place:
-        return self._positions.place(self.start + start, self.start + end)
+        return self._positions.place(self._base + start, self._base + end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,8 @@ def _document(text: str, segment: Segment, positions: Positions, budget: Budget)
         if composed := composer.compose():
             value, root = composed
         findings += composer.findings
-    line = positions.line(segment.start)
-    return Document(value, own_text, line, segment.before, segment.start, segment.end, tuple(findings), positions, root)
+    line, start = positions.line(segment.start), segment.start
+    return Document(value, own_text, line, segment.before, start, segment.end, tuple(findings), positions, start, root)
 
 
 def _obstacles(text: str, segment: Segment, positions: Positions) -> Iterator[Finding]:

@@ -15,11 +15,13 @@ SENTENCES: Mapping[str, Say] = {
     **codes_policy.TYPED,
     **codes_limits.LIMITS,
     **codes_text.YAML,
+    **codes_text.DOCUMENTS,
     **codes_cluster.KUBECONFIG,
     **codes_cluster.FILES,
     **codes_cluster.CONNECTION,
     **codes_cluster.ANSWERS,
     **codes_session.SESSION,
+    **codes_session.CHANGES,
     **codes_session.ADVICE,
 }
 

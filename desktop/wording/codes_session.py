@@ -12,6 +12,22 @@ SESSION: dict[str, Say] = {
     "settings.value": lambda f: tr("The setting {name} has a value that does not fit, and is not used: {reason}", **f),
 }
 
+CHANGES: dict[str, Say] = {
+    "change.has-errors": lambda f: tr("{name} in {namespace} has errors.", **f),
+    "change.named-twice": lambda f: tr("{name} in {namespace} stands twice in this text.", **f),
+    "change.renamed": lambda f: tr("This text started from {was}, but now names {name} in {namespace}.", **f),
+    "change.not-applied": lambda f: tr("The connection broke off, and {name} in {namespace} was not changed.", **f),
+    "note.managed-by": lambda f: (
+        tr("{tool} looks after this policy ({name}), and may put its own version back.", **f)
+        if f["name"]
+        else tr("{tool} looks after this policy, and may put its own version back.", **f)
+    ),
+    "note.other-manager": lambda f: tr("Another program wrote this policy last: {name}.", **f),
+    "note.last-applied": lambda f: tr(
+        "This policy was written with kubectl apply. A later kubectl apply takes back what is changed here."
+    ),
+}
+
 ADVICE: dict[str, Say] = {
     "advice.selects-nothing": lambda f: tr(
         "No pod in {namespace} has these labels: the policy applies to nothing.", **f
@@ -22,6 +38,11 @@ ADVICE: dict[str, Say] = {
 }
 
 HINTS: dict[str, Say] = {
+    "change.has-errors": lambda f: tr("Correct them first."),
+    "change.renamed": lambda f: tr("Duplicate the policy to make one of another name."),
+    "change.not-applied": lambda f: tr("Try again."),
+    "note.managed-by": lambda f: tr("Change it at its source, too."),
+    "note.last-applied": lambda f: tr("Change the file that was applied, too."),
     "unexpected": lambda f: tr("Please report it, with the details that can be copied here."),
     "advice.selects-nothing": lambda f: tr("Compare the selector with the labels of the pods."),
 }

@@ -38,7 +38,22 @@ YAML: dict[str, Say] = {
     "yaml.syntax": lambda f: tr("This is not valid YAML: {problem}.", **f),
 }
 
+DOCUMENTS: dict[str, Say] = {
+    "document.not-an-object": lambda f: tr("This is no Kubernetes object."),
+    "document.no-kind": lambda f: tr("The object has no kind."),
+    "document.no-api-version": lambda f: tr("The object has no apiVersion."),
+    "document.no-policy": lambda f: tr("{kind} {name} is no NetworkPolicy, and there is none besides.", **f),
+    "document.skipped": lambda f: tr("{kind} {name} is skipped: it is no NetworkPolicy.", **f),
+    "document.duplicate": lambda f: tr(
+        "The policy {name} in {namespace} stands in this text already, from line {first_line} on.", **f
+    ),
+}
+
 HINTS: dict[str, Say] = {
+    "document.not-an-object": lambda f: tr("An object begins with apiVersion and kind."),
+    "document.no-kind": lambda f: tr("Write {example}.", example="kind: NetworkPolicy"),
+    "document.no-api-version": lambda f: tr("Write {example}.", example="apiVersion: networking.k8s.io/v1"),
+    "document.duplicate": lambda f: tr("Delete one of the two, or give it another name."),
     "yaml.control-character": lambda f: tr("Delete it, or write it as an escape in double quotes."),
     "yaml.duplicate-key": lambda f: tr("Delete one of the two, or join their values."),
     "yaml.merge": lambda f: tr("Write the keys out."),

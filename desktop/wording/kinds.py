@@ -35,13 +35,15 @@ _PLURAL: dict[Kind, Callable[[], str]] = {
 
 
 def counted(kind: Kind, count: int) -> str:
-    """Return ``14 policies``, ``1 pod``."""
-    return _COUNTED[kind](count)
+    """Return ``14 policies``, ``1 pod``; kinds of tools keep the name they are known by: ``3 CiliumNetworkPolicy``."""
+    say = _COUNTED.get(kind)
+    return say(count) if say else tr("{count} {kind}", count=count, kind=kind.value)
 
 
 def plural(kind: Kind) -> str:
     """Return a kind's name as a heading: ``Network policies``."""
-    return _PLURAL[kind]()
+    say = _PLURAL.get(kind)
+    return say() if say else kind.value
 
 
 def owner_words(owner: Owner | None) -> str:

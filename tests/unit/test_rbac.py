@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from desktop.reach.objects import Kind
+from desktop.cluster.resources import RESOURCES
 
 MANIFEST = Path(__file__).parents[2] / "packaging" / "rbac.yaml"
 
@@ -19,9 +19,13 @@ def _rules(role: str) -> list[dict[str, Any]]:
 
 def test_a_viewer_may_read_exactly_the_kinds_that_are_read() -> None:
     readable = {
-        name for rule in _rules("bulkhead-viewer") for name in rule.get("resources", ()) if "get" in rule["verbs"]
+        (group, name)
+        for rule in _rules("bulkhead-viewer")
+        for group in rule.get("apiGroups", ())
+        for name in rule.get("resources", ())
+        if set(rule["verbs"]) == {"get", "list", "watch"}
     }
-    assert readable == {f"{kind.value.lower()}s".replace("policys", "policies") for kind in Kind}
+    assert readable == {(resource.group, resource.plural) for resource in RESOURCES.values()}
 
 
 def test_reading_is_all_a_viewer_may_do() -> None:

@@ -90,6 +90,8 @@ def _facts_of(call: ast.Call) -> set[str] | None:
         return names | always if len(keys) == len(names) > 0 else None
     if isinstance(call.func, ast.Attribute) and call.func.attr == "get":
         return None
+    if isinstance(call.func, ast.Name) and call.func.id.startswith("_") and not call.keywords:
+        return None  # a helper that knows the facts
     names = {word.arg or "**" for word in call.keywords}
     return None if "**" in names else names | always
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import __version__
 from desktop.language import use_language
 from desktop.session.catalog import Catalog
-from desktop.session.session import Sessions
+from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
 from desktop.session.tasks import TaskPool
 from desktop.ui.bridge import TaskRunner, UiContext

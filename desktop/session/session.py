@@ -21,11 +21,10 @@ from desktop.session import pictures, sample
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.feeds import Feed, Scope
 from desktop.session.keeper import Keeper
+from desktop.session.sessions import CLOSE_SECONDS
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, run
 
-CLOSE_SECONDS = 2.0
-"""The longest that closing waits for threads to end."""
 PICTURE_SECONDS = 60.0
 """The shortest time between two pictures on disk."""
 VERSION_SECONDS = 30.0
@@ -284,48 +283,3 @@ class Session:
             pictures.save(self._whose(), pictures.Picture(snapshot, state.last_sync, state.version))
         except FileError as error:
             _log.warning("the last picture of %s was not kept: %s", self.id, error)
-
-
-class Sessions:
-    """The sessions of the clusters that were asked for, by id. Any thread may call."""
-
-    def __init__(self, connect: Connect = connect) -> None:
-        self._connect = connect
-        self._lock = threading.Lock()
-        self._sessions: dict[str, Session] = {}
-
-    def get(self, entry: ClusterEntry) -> Session:
-        """Return the session of a cluster, made now if there is none; nothing is contacted."""
-        with self._lock:
-            session = self._sessions.get(entry.id)
-            if session is None:
-                session = self._sessions[entry.id] = Session(entry, self._connect)
-            return session
-
-    def update(self, entry: ClusterEntry) -> None:
-        """Tell the session of a cluster, if there is one, what the user changed about it."""
-        with self._lock:
-            session = self._sessions.get(entry.id)
-        if session is not None:
-            session.change(entry)
-
-    def all(self) -> tuple[Session, ...]:
-        """Return every session made so far."""
-        with self._lock:
-            return tuple(self._sessions.values())
-
-    def close(self, id_: str) -> None:
-        """Forget the session of a cluster; its threads end by themselves."""
-        with self._lock:
-            session = self._sessions.pop(id_, None)
-        if session is not None:
-            session.stop()
-
-    def close_all(self, timeout: float = CLOSE_SECONDS) -> bool:
-        """Stop every session and wait at most ``timeout`` seconds; whether all threads have ended by then."""
-        sessions = self.all()
-        for session in sessions:
-            session.stop()
-        deadline = time.monotonic() + timeout
-        ended = [session.join(deadline) for session in sessions]  # each is asked, whatever the others say
-        return all(ended)

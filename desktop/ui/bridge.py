@@ -17,7 +17,7 @@ from desktop.session.tasks import Job, Outcome, Task, TaskPool
 
 if TYPE_CHECKING:
     from desktop.session.catalog import Catalog
-    from desktop.session.session import Sessions
+    from desktop.session.sessions import Sessions
     from desktop.session.settings import Settings
     from desktop.ui.messages import Messages
 

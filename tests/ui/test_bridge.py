@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, FileError
 from desktop.reach.snapshot import Snapshot
-from desktop.session.session import Sessions
+from desktop.session.sessions import Sessions
 from desktop.session.state import Progress, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, TaskPool
 from desktop.ui.bridge import Pump, TaskRunner

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtGui import QGuiApplication
@@ -16,6 +17,9 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.policies.export import export, file_name
 from desktop.ui.policies.panel import PolicyPanel
 from desktop.wording.plain import plain
+
+if TYPE_CHECKING:
+    from desktop.ui.review.page import Written
 
 _ROW_MENU = (
     Command.EDIT_YAML,

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.reach.snapshot import Snapshot
 from desktop.session.catalog import Catalog, ClusterEntry
-from desktop.session.session import Sessions
+from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
 from desktop.session.state import SessionState
 from desktop.session.tasks import TaskPool

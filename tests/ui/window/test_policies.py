@@ -1,4 +1,4 @@
-"""The right side of the window: policies are shown, searched and explained; what is not known is never shown as none."""
+"""The right side of the window: policies are shown, searched and explained; the unknown is never shown as none."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -15,7 +15,8 @@ from desktop.policy.codec import parse_policy
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy
 from desktop.session import pictures
 from desktop.session.catalog import ClusterEntry, Source
-from desktop.session.session import Session, Sessions
+from desktop.session.session import Session
+from desktop.session.sessions import Sessions
 from desktop.session.state import Connection, PolicyRow, SessionUpdate
 from tests.helpers.fake_gateway import FakeGateway
 

@@ -17,7 +17,7 @@ from desktop.cluster.gateway import ServerVersion
 from desktop.cluster.reflector import Report
 from desktop.errors import BulkheadError
 from desktop.policy.profile import Profile
-from desktop.reach.objects import Kind
+from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Change, Replaced, Snapshot, changed
 from desktop.session.feeds import Feed, Feeds, disconnected
 from desktop.session.rows import Changed, PolicyTable
@@ -269,9 +269,11 @@ class Keeper:
                 self._removed.add(key)
 
     def _counts(self, snapshot: Snapshot) -> dict[Kind, int]:
-        """Count the objects of the kinds that may have changed."""
+        """Count the objects of the kinds that were listed; only those that may have changed are counted anew."""
         old, counts = self._snapshot, dict(self._state.counts)
         for kind in Kind:
-            if kind not in counts or changed(old, snapshot, kind):
+            if snapshot.coverage_of(kind) not in {Coverage.COMPLETE, Coverage.PARTIAL}:
+                counts.pop(kind, None)
+            elif kind not in counts or changed(old, snapshot, kind):
                 counts[kind] = snapshot.count(kind)
         return counts

@@ -38,7 +38,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """A cluster's state as of now."""
+    """A cluster's state as of now; ``counts`` holds only the kinds that were listed."""
 
     connection: Connection = Connection.IDLE
     since: datetime | None = None

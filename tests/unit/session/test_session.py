@@ -157,6 +157,7 @@ def test_what_may_not_be_listed_is_marked_and_pods_are_not_counted(make: Opener)
     assert session.state.coverage[Kind.POD] is Coverage.FORBIDDEN
     assert session.state.coverage[Kind.JOB] is Coverage.FORBIDDEN
     assert session.state.coverage[Kind.SERVICE] is Coverage.COMPLETE
+    assert Kind.POD not in session.state.counts
     assert session.rows["shop", "db"].pods is None
 
 

@@ -1,18 +1,25 @@
 """The one door to everything a person reads: English is the source, gettext catalogues the translations."""
 
 import gettext
+import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from desktop.paths import resource
 
 _DOMAIN = "bulkhead"
+_ENGLISH = {"en", "C", "POSIX"}
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use_language(languages: Sequence[str]) -> None:
-    """Use the first of ``languages`` (such as ``["zh_CN"]``) that has a catalogue, else English."""
+    """Use the first of ``languages`` (such as ``["zh_CN"]``) that has a catalogue, else English.
+
+    English needs no catalogue: what is less wanted than English is not looked for.
+    """
     global _catalogue  # noqa: PLW0603  the language is chosen once, at start
-    _catalogue = gettext.translation(_DOMAIN, resource("translations"), languages, fallback=True)
+    wanted = list(takewhile(lambda name: re.split("[_.@]", name)[0] not in _ENGLISH, languages))
+    _catalogue = gettext.translation(_DOMAIN, resource("translations"), wanted, fallback=True)
 
 
 def tr(text: str, /, **values: object) -> str:

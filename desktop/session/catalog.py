@@ -31,9 +31,9 @@ class Source(Enum):
 class ClusterEntry:
     """A cluster in the list; ``id`` is stable over restarts.
 
-    ``file`` and ``context`` name the kubeconfig entry, ``path`` the folder; ``profile`` is a name from
-    ``policy.profile.PROFILES`` (empty: detected); ``namespaces`` are those a user names who may not list them.
-    An entry with an ``error`` is shown but cannot be opened.
+    ``file`` and ``context`` name the kubeconfig entry, ``namespace`` is the context's own (where kubectl would put what
+    names none), ``path`` the folder; ``profile`` is a name from ``policy.profile.PROFILES`` (empty: detected);
+    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but cannot be opened.
     """
 
     id: str
@@ -49,6 +49,7 @@ class ClusterEntry:
     namespaces: tuple[str, ...] = ()
     error: BulkheadError | None = None
     insecure: bool = False
+    namespace: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,7 @@ def _contexts(kubeconfig: "Kubeconfig") -> tuple[ClusterEntry, ...]:
             server=context.server,
             error=context.error,
             insecure=context.insecure,
+            namespace=context.namespace,
         )
         for context in kubeconfig.contexts
     ]

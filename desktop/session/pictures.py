@@ -26,21 +26,26 @@ from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Finding
 from desktop.policy.objects import NetworkPolicy
 from desktop.policy.owner import Owner
+from desktop.policy.tiers import parse_tiered
 from desktop.reach.objects import (
+    FOREIGN_KINDS,
+    TIERED_KINDS,
     WORKLOAD_KINDS,
     Coverage,
+    ForeignPolicy,
     Kind,
     Namespace,
     Pod,
     Service,
     StoredPolicy,
     Thing,
+    TieredObject,
     Workload,
 )
 from desktop.reach.snapshot import Change, Put, Snapshot
 from desktop.session.files import write_private
 
-FORMAT = 1
+FORMAT = 2
 """Raised with every change that an older program could not read."""
 _THINGS_A_LINE = 500
 
@@ -93,14 +98,22 @@ class _Policy(msgspec.Struct):
     owner: Owner | None
 
 
+class _Tiered(msgspec.Struct):
+    kind: Kind
+    value: dict[str, object]
+
+
 _workloads = msgspec.json.Decoder(list[Workload]).decode
 _policies = msgspec.json.Decoder(list[_Policy]).decode
-_DECODERS: Mapping[Kind, Callable[[msgspec.Raw], Iterable[Thing]]] = {  # and what is kept at all
+_tiered = msgspec.json.Decoder(list[_Tiered]).decode
+_DECODERS: Mapping[Kind, Callable[[msgspec.Raw], Iterable[Thing]]] = {
     Kind.NAMESPACE: msgspec.json.Decoder(list[Namespace]).decode,
     Kind.POD: msgspec.json.Decoder(list[Pod]).decode,
     Kind.SERVICE: msgspec.json.Decoder(list[Service]).decode,
     Kind.NETWORK_POLICY: lambda raw: map(_unpacked, _policies(raw)),
     **dict.fromkeys(WORKLOAD_KINDS, _workloads),
+    **dict.fromkeys(TIERED_KINDS, lambda raw: map(_tiered_object, _tiered(raw))),
+    **dict.fromkeys(FOREIGN_KINDS, msgspec.json.Decoder(list[ForeignPolicy]).decode),
 }
 
 
@@ -154,15 +167,17 @@ def _lines(whose: Whose, picture: Picture) -> Iterator[bytes]:
         as_of=snapshot.as_of,
         last_sync=picture.last_sync,
         version=picture.version,
-        coverage={kind.value: coverage for kind, coverage in snapshot.coverage.items() if kind in _DECODERS},
-        partial={kind.value: sorted(names) for kind, names in snapshot.partial.items() if kind in _DECODERS},
-        things=sum(map(snapshot.count, _DECODERS)),
+        coverage={kind.value: coverage for kind, coverage in snapshot.coverage.items()},
+        partial={kind.value: sorted(names) for kind, names in snapshot.partial.items()},
+        things=sum(map(snapshot.count, Kind)),
     )
     yield msgspec.json.encode(header) + b"\n"
-    for kind in _DECODERS:
+    for kind in Kind:
         things: Iterable[object] = snapshot.things(kind)
         if kind is Kind.NETWORK_POLICY:
             things = map(_packed, cast(Iterable[StoredPolicy], things))
+        elif kind in TIERED_KINDS:
+            things = map(_packed_tiered, cast(Iterable[TieredObject], things))
         things = iter(things)
         # One by one: what is unpacked for it must not grow old, or the garbage collector would walk through everything.
         while encoded := b",".join(map(msgspec.json.encode, islice(things, _THINGS_A_LINE))):
@@ -194,6 +209,14 @@ def _read(header: _Header, lines: Iterable[bytes]) -> Picture:
 def _packed(stored: StoredPolicy) -> _Policy:
     value = present(msgspec.json.decode(stored.raw, type=dict[str, object]))
     return _Policy(stored.namespace, stored.name, value, stored.uid, stored.version, stored.created, stored.owner)
+
+
+def _packed_tiered(stored: TieredObject) -> _Tiered:
+    return _Tiered(stored.kind, present(msgspec.json.decode(stored.raw, type=dict[str, object])))
+
+
+def _tiered_object(packed: _Tiered) -> TieredObject:
+    return TieredObject(packed.kind, parse_tiered(packed.kind.value, packed.value), msgspec.json.encode(packed.value))
 
 
 def _unpacked(packed: _Policy) -> StoredPolicy:

@@ -15,7 +15,7 @@ from desktop.cluster.gateway import Gateway, ServerVersion
 from desktop.cluster.reflector import Failing, Reflector
 from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound
 from desktop.policy.profile import for_version
-from desktop.reach.objects import Kind
+from desktop.reach.objects import CLUSTER_WIDE, Kind
 from desktop.reach.snapshot import Snapshot
 from desktop.session import pictures, sample
 from desktop.session.catalog import ClusterEntry, Source
@@ -205,7 +205,7 @@ class Session:
     def _scopes(self, kinds: Sequence[Kind]) -> list[Scope]:
         """Return what is to be listed: each kind in the whole cluster, or in the namespaces the user named."""
         named: Sequence[str | None] = self._entry.namespaces or (None,)
-        return [Scope(kind, name) for kind in kinds for name in ((None,) if kind is Kind.NAMESPACE else named)]
+        return [Scope(kind, name) for kind in kinds for name in ((None,) if kind in CLUSTER_WIDE else named)]
 
     def _disconnect(self) -> None:
         with self._gateway_lock:

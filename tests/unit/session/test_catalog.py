@@ -16,7 +16,7 @@ MAIN = Path("/home/me/.kube/config")
 
 
 def context(name: str, file: Path = MAIN, error: ConfigError | None = None, *, insecure: bool = False) -> Context:
-    return Context(name, "c", "u", "default", f"https://{name}", file, insecure, error)
+    return Context(name, "c", "u", "team-a", f"https://{name}", file, insecure, error)
 
 
 class Files:
@@ -54,6 +54,7 @@ def test_contexts_folders_and_the_sample_are_listed(settings: Settings, tmp_path
     prod, lab, *_ = catalog.entries()
     assert (prod.title, prod.server, prod.file, prod.context) == ("prod", "https://prod", str(MAIN), "prod")
     assert lab.insecure
+    assert (prod.namespace, folder.namespace) == ("team-a", "default")
 
 
 def test_no_kubeconfig_is_read_before_the_list_is_reloaded(settings: Settings) -> None:

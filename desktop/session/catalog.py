@@ -33,7 +33,7 @@ class ClusterEntry:
 
     ``file`` and ``context`` name the kubeconfig entry, ``namespace`` is the context's own (where kubectl would put what
     names none), ``path`` the folder; ``profile`` is a name from ``policy.profile.PROFILES`` (empty: detected);
-    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but cannot be opened.
+    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but not opened.
     """
 
     id: str

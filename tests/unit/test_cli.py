@@ -1,0 +1,339 @@
+"""The commands without a screen say what is there and what is wrong, to people and to programs."""
+
+import gettext
+import io
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop import cli, language
+from desktop.errors import ServerError, Unreachable
+from desktop.reach.objects import Kind, Namespace, Pod
+from tests.helpers.api_server import ApiServer
+from tests.helpers.api_server.faults import Fault
+from tests.helpers.api_server.faults import Kind as FaultKind
+from tests.helpers.fake_gateway import FakeGateway
+
+GOOD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: good
+spec:
+  podSelector: {}
+"""
+MISSPELT = GOOD + "  ingres: []\n"
+SCTP = GOOD + "  ingress:\n  - ports:\n    - protocol: SCTP\n"
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n"
+
+Write = Callable[[str, str], str]
+
+
+@pytest.fixture(autouse=True)
+def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_catalogue", gettext.NullTranslations())
+    monkeypatch.setenv("LANGUAGE", "en")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file and return its path."""
+
+    def to(name: str, text: str) -> str:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return to
+
+
+# check
+
+
+def test_a_good_file_is_counted_and_nothing_else_is_said(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", write("good.yaml", GOOD)]) == 0
+    assert capsys.readouterr().out == "1 file, 1 policy: 0 errors, 0 warnings\n"
+
+
+def test_an_error_is_told_with_its_place_and_fails(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("bad.yaml", MISSPELT)
+    assert cli.main(["check", path]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{path}:7:3: error: There is no field “ingres” here. Did you mean ingress? [field.unknown]",
+        "1 file, 1 policy: 1 error, 0 warnings",
+    ]
+
+
+def test_programs_get_every_finding_as_an_object(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("bad.yaml", MISSPELT)
+    assert cli.main(["check", "-o", "json", path]) == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "path": path,
+            "line": 7,
+            "column": 3,
+            "end_line": 7,
+            "end_column": 9,
+            "severity": "error",
+            "code": "field.unknown",
+            "field": "spec.ingres",
+            "message": "There is no field “ingres” here. Did you mean ingress?",
+        }
+    ]
+
+
+def test_no_finding_is_an_empty_list_to_programs(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "-o", "json", write("good.yaml", GOOD)]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_what_a_profile_lacks_is_a_warning_that_does_not_fail(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("sctp.yaml", SCTP)
+    assert cli.main(["check", path]) == 0
+    assert "0 warnings" in capsys.readouterr().out
+    assert cli.main(["check", "--profile", "cce-tunnel", path]) == 0
+    said = capsys.readouterr().out
+    assert f"{path}:9:17: warning: Rules for SCTP have no effect on this cluster" in said
+    assert "[limit.sctp]" in said
+
+
+def test_standard_input_is_checked_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MISSPELT.encode())))
+    assert cli.main(["check", "-"]) == 1
+    assert capsys.readouterr().out.startswith("-:7:3: error: ")
+
+
+def test_a_folder_is_searched_for_manifests_and_other_objects_are_no_errors(
+    tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = write("deep/down/bad.yml", MISSPELT)
+    write("good.json", '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a"}}')
+    write("web.yaml", DEPLOYMENT)
+    write("values.yaml", "replicas: 3\n")
+    write("notes.txt", "::: not YAML")
+    write(".git/hidden.yaml", "::: not YAML")
+    assert cli.main(["check", str(tmp_path)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said[:-1]] == [bad]
+    assert said[-1] == "4 files, 2 policies: 1 error, 0 warnings"
+
+
+def test_a_named_file_without_a_policy_is_an_error(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", write("web.yaml", DEPLOYMENT)]) == 1
+    assert "Deployment web is no NetworkPolicy" in capsys.readouterr().out
+
+
+def test_a_file_given_twice_is_checked_once(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("good.yaml", GOOD)
+    assert cli.main(["check", path, path]) == 0
+    assert capsys.readouterr().out.startswith("1 file, 1 policy")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"\xff\xfe", "yaml.not-utf8"), (b"# \xc3\xa4\n" * 1_000_000, "yaml.too-large"), (b"a:\n\tb: 1\n", "yaml.tab")],
+)
+def test_a_file_that_is_no_yaml_is_an_error_in_it(
+    tmp_path: Path, content: bytes, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_bytes(content)
+    assert cli.main(["check", str(path)]) == 1
+    assert f"[{code}]" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = write("bad.yaml", MISSPELT)
+    assert cli.main(["check", "missing.yaml", bad]) == 1
+    said = capsys.readouterr().out
+    assert "missing.yaml:1:1: error: missing.yaml cannot be read: No such file or directory. [file.not-read]" in said
+    assert f"{bad}:7:3" in said
+
+
+def test_a_hostile_file_name_is_shown_plain(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["check", write("a\u202e\x1b.yaml", MISSPELT)])
+    said = capsys.readouterr().out
+    assert "a\\u202e\\x1b.yaml:7:3" in said
+    assert "\x1b" not in said
+
+
+# sync
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """Give the cluster that ``sync`` finds, of two kinds only."""
+    fake = FakeGateway(Namespace("shop"), Pod("shop", "a"), Pod("shop", "b"))
+    fake.kinds = (Kind.NAMESPACE, Kind.POD, Kind.NETWORK_POLICY)
+    monkeypatch.setattr(cli, "_gateway", lambda _arguments: fake)
+    return fake
+
+
+def synced(capsys: pytest.CaptureFixture[str]) -> Any:
+    values = json.loads(capsys.readouterr().out)
+    assert all(each.pop("seconds") >= 0 for each in values["kinds"])
+    return values
+
+
+def test_every_kind_is_counted_and_timed(gateway: FakeGateway, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sync", "--context", "prod"]) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0] == "prod: version v1.31.0"
+    assert [line.rpartition(" (")[0] for line in lines[1:-1]] == ["Namespaces: 1", "Pods: 2", "Network policies: 0"]
+    assert lines[-1].startswith("Together: ")
+    assert said.err == ""
+    assert gateway.closed
+
+
+def test_programs_get_counts_and_seconds(gateway: FakeGateway, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sync", "--context", "prod", "-o", "json"]) == 0
+    values = synced(capsys)
+    assert values.pop("seconds") >= 0
+    assert values == {
+        "cluster": "prod",
+        "version": "v1.31.0",
+        "kinds": [
+            {"kind": "Namespace", "coverage": "complete", "count": 1, "error": None},
+            {"kind": "Pod", "coverage": "complete", "count": 2, "error": None},
+            {"kind": "NetworkPolicy", "coverage": "complete", "count": 0, "error": None},
+        ],
+    }
+
+
+def test_what_may_not_be_listed_is_not_told_as_none(gateway: FakeGateway, capsys: pytest.CaptureFixture[str]) -> None:
+    gateway.denied.add((Kind.POD, None))
+    assert cli.main(["sync", "--context", "prod"]) == 0
+    assert "Pods: not permitted to list" in capsys.readouterr().out
+    assert cli.main(["sync", "--context", "prod", "-o", "json"]) == 0
+    assert synced(capsys)["kinds"][1] == {"kind": "Pod", "coverage": "forbidden", "count": None, "error": None}
+
+
+def test_policies_that_may_not_be_listed_fail(gateway: FakeGateway) -> None:
+    gateway.denied.add((Kind.NETWORK_POLICY, None))
+    assert cli.main(["sync", "--context", "prod"]) == 1
+
+
+def test_a_kind_that_cannot_be_listed_fails_but_hides_no_other(
+    gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gateway.failures[Kind.POD] = ServerError("api.server-error", status=500, message="etcd")
+    assert cli.main(["sync", "--context", "prod", "-o", "json"]) == 1
+    kinds = synced(capsys)["kinds"]
+    assert kinds[1] == {
+        "kind": "Pod",
+        "coverage": "unknown",
+        "count": None,
+        "error": "The server failed (500): etcd",
+    }
+    assert kinds[2]["coverage"] == "complete"
+
+
+def test_a_server_that_is_not_there_is_told_once(gateway: FakeGateway, capsys: pytest.CaptureFixture[str]) -> None:
+    gateway.version_failures.append(Unreachable("unreachable.refused", host="10.0.0.1", port=6443))
+    assert cli.main(["sync", "--context", "prod"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("Error: 10.0.0.1:6443 refuses connections.\n")
+    assert gateway.closed
+
+
+def test_progress_is_shown_on_a_terminal_and_wiped_away(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert cli.main(["sync", "--context", "prod"]) == 0
+    assert "Pods: 2 of 2" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_an_unknown_context_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sync", "--context", "nowhere"]) == 1
+    assert capsys.readouterr().err == "Error: There is no context called nowhere.\n"
+
+
+@pytest.mark.parametrize("wrong", [["sync"], ["sync", "--context", "a", "--folder", "b"], ["check"], ["frobnicate"]])
+def test_wrong_usage_exits_with_two(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(wrong)
+    assert left.value.code == 2
+
+
+def test_an_interrupt_cancels_what_is_under_way(gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    gateway.held[Kind.NAMESPACE] = threading.Event()  # it would wait for 30 s
+    monkeypatch.setattr(cli, "wait", interrupted)
+    assert cli.main(["sync", "--context", "prod"]) == 130
+    assert gateway.closed
+
+
+# As a program
+
+
+def run(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
+    """Start the program with PySide6 made unimportable."""
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['PySide6'] = None\n", "utf-8")
+    return subprocess.Popen(
+        [sys.executable, "-m", "desktop", *arguments],
+        env={
+            "PYTHONPATH": f"{folder}:{Path(cli.__file__).parents[1]}",
+            "PATH": "",
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+        },
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize("command", [("check",)])
+def test_commands_run_without_qt(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "good.yaml").write_text(GOOD, "utf-8")
+    program = run(*command, str(tmp_path / "manifests"), folder=tmp_path)
+    output, trouble = program.communicate(timeout=30)
+    assert (program.returncode, trouble) == (0, "")
+    assert "1 policy" in output or "Network policies: 1" in output
+
+
+def test_a_live_cluster_is_listed(tmp_path: Path) -> None:
+    with ApiServer() as server:
+        server.add({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+        (tmp_path / "config").write_text(server.kubeconfig(), "utf-8")
+        program = run("sync", "--context", "viewer", "--kubeconfig", "config", folder=tmp_path)
+        output, trouble = program.communicate(timeout=30)
+    assert (program.returncode, trouble) == (0, "")
+    assert "Namespaces: 1 (" in output
+    assert "Services: not permitted to list (" in output
+
+
+def test_ctrl_c_ends_a_command_that_waits_for_a_server(tmp_path: Path) -> None:
+    with ApiServer() as server:
+        server.faults.add(Fault(FaultKind.BLACK_HOLE, path="/version"))
+        (tmp_path / "config").write_text(server.kubeconfig(), "utf-8")
+        program = run("sync", "--context", "viewer", "--kubeconfig", "config", folder=tmp_path)
+        while not server.seen:
+            time.sleep(0.05)
+        program.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        output, trouble = program.communicate(timeout=30)
+    assert (program.returncode, output, trouble) == (130, "", "Cancelled.\n")
+    assert time.monotonic() - asked < 5

@@ -1,6 +1,7 @@
 """The command ``bulkhead``: the window, or one of the commands that need no screen."""
 
 import argparse
+import gc
 import os
 import sys
 import time
@@ -45,6 +46,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _open_window(*, smoke_test: bool) -> int:
     from desktop import system_libraries  # noqa: PLC0415  the command line does without it
 
+    gc.disable()  # until the window shows: what is imported meanwhile stays anyway
     complaint = system_libraries.missing_screen(os.environ)
     if not complaint:
         try:

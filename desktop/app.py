@@ -1,10 +1,12 @@
 """Builds every object once and wires it."""
 
+import gc
 import logging
 import signal
 import sys
 import threading
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
@@ -19,7 +21,9 @@ from desktop.ui.bridge import TaskRunner, UiContext
 from desktop.ui.icons import application_icon
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Messages
-from desktop.ui.smoke import SmokeTest
+
+if TYPE_CHECKING:
+    from desktop.ui.smoke import SmokeTest
 
 _PATIENCE_S = 2.0
 
@@ -36,14 +40,27 @@ def run(*, started: float, smoke_test: bool) -> int:
     _tell_faults(messages)
     context = UiContext(TaskRunner(pool), messages, settings, catalog, sessions)
     window = MainWindow(context)
-    test = SmokeTest(window, messages, started) if smoke_test else None
-    window.painted.connect(lambda: application.setWindowIcon(application_icon()))
+    test = _smoke_test(window, messages, started) if smoke_test else None
+    window.painted.connect(_when_painted)
     window.show()
     code = application.exec()
     sessions.close_all(_PATIENCE_S)
     pool.cancel_all(_PATIENCE_S)
     settings.flush()
     return test.code if test else code
+
+
+def _smoke_test(window: MainWindow, messages: Messages, started: float) -> "SmokeTest":
+    from desktop.ui.smoke import SmokeTest  # noqa: PLC0415  a test is no part of an ordinary start
+
+    return SmokeTest(window, messages, started)
+
+
+def _when_painted() -> None:
+    """Do what could wait for the window."""
+    gc.freeze()  # nothing made so far is garbage; from here on it is looked for again
+    gc.enable()
+    QApplication.setWindowIcon(application_icon())
 
 
 def _application() -> QApplication:

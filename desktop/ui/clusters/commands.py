@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr
-from desktop.policy import profile
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.state import Connection
 from desktop.session.tasks import ProgressSink
@@ -197,12 +196,7 @@ class ClusterCommands(QObject):
             self._catalog.set_profile(entry.id, name)
             self._refresh()
 
-        choices = [
-            ("", tr("Automatic, from the server's version")),
-            *((name, plain(name)) for name in profile.PROFILES),
-        ]
-        caption = tr("What the cluster's network plug-in can do. Policies are checked against it.")
-        dialogs.ask_choice(self._window, tr("Profile"), caption, choices, entry.profile, choose)
+        dialogs.ask_profile(self._window, entry.profile, choose)
 
     def _remove(self, entry: ClusterEntry) -> None:
         def remove() -> None:

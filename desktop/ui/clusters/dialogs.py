@@ -72,20 +72,17 @@ def ask_namespaces(parent: QWidget, names: Sequence[str], accepted: Callable[[tu
     return form
 
 
-def ask_choice(
-    parent: QWidget,
-    title: str,
-    caption: str,
-    choices: Sequence[tuple[str, str]],
-    now: str,
-    accepted: Callable[[str], object],
-) -> QDialog:
-    """Ask for one of ``choices`` (value and text); ``now`` is the value chosen at first."""
+def ask_profile(parent: QWidget, name: str, accepted: Callable[[str], object]) -> QDialog:
+    """Ask for a capability profile; "" is the one that fits the server's version."""
+    from desktop.policy.profile import PROFILES  # noqa: PLC0415  not before the window shows
+
     field = QComboBox()
-    for value, text in choices:
-        field.addItem(text, value)
-    field.setCurrentIndex(max(0, field.findData(now)))
-    form = _Form(title, caption, field, parent)
+    field.addItem(tr("Automatic, from the server's version"), "")
+    for each in PROFILES:
+        field.addItem(each, each)
+    field.setCurrentIndex(max(0, field.findData(name)))
+    caption = tr("What the cluster's network plug-in can do. Policies are checked against it.")
+    form = _Form(tr("Profile"), caption, field, parent)
     form.accepted.connect(lambda: accepted(str(field.currentData())))
     form.open()
     return form
@@ -98,9 +95,7 @@ def confirm(parent: QWidget, sentence: str, hint: str, button: str, accepted: Ca
     box.setIcon(QMessageBox.Icon.Question)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(sentence)
-    # The informative text is always read as rich text when it looks like it; it is joined to the plain text instead.
-    if hint:
-        box.setText(f"{sentence}\n\n{hint}")
+    box.setInformativeText(hint)
     go = box.addButton(button, QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
     go.clicked.connect(lambda _checked: accepted())

@@ -3,14 +3,14 @@
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QTabWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 
 from desktop.language import tr
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
-from desktop.ui.editor.finding_list import FindingList
+from desktop.ui.policies.findings_tab import FindingsTab
 from desktop.ui.policies.pods_tab import PodsTab
-from desktop.ui.policies.subject import NoteOrContent, Subject
+from desktop.ui.policies.subject import Subject
 from desktop.ui.policies.summary_tab import SummaryTab
 from desktop.ui.policies.yaml_tab import YamlTab
 
@@ -22,24 +22,6 @@ class Tab(IntEnum):
     PODS = 1
     YAML = 2
     FINDINGS = 3
-
-
-class FindingsTab(NoteOrContent):
-    """Shows what was found about a policy."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self._list = FindingList()
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        super().__init__(self._list, parent)
-
-    def show_subject(self, subject: Subject | None) -> None:
-        """Show a policy's findings."""
-        found = subject.row.findings if subject else ()
-        self._list.show_findings(found)
-        if found:
-            self.show_content()
-        else:
-            self.show_note(tr("Nothing was found about this policy.") if subject else "")
 
 
 class Details(QTabWidget):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -18,7 +19,6 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.clusters.panel import Choice
 from desktop.ui.clusters.tree_model import state_of
 from desktop.ui.policies import standing
-from desktop.ui.policies.details import Details
 from desktop.ui.policies.empty_page import EmptyPage
 from desktop.ui.policies.headline import Headline
 from desktop.ui.policies.subject import Subject
@@ -29,7 +29,9 @@ from desktop.wording import states
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
+    from desktop.ui.policies.details import Details
 
+_HEIGHTS = [360, 240]
 _LOCAL = (Command.EDIT_YAML, Command.DELETE, Command.COPY_NAME)
 _TOOLBAR = (Command.CREATE, Command.CREATE_FROM_YAML, Command.SYNCHRONIZE, Command.DELETE)
 
@@ -45,7 +47,7 @@ class PolicyPanel(QWidget):
         self, context: UiContext, actions: Actions, now: Callable[[], datetime], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._now = now
+        self._context, self._actions, self._now = context, actions, now
         self._choice: Choice | None = None
         self._session: Session | None = None
         self._awaited: set[Key] = set()
@@ -54,7 +56,6 @@ class PolicyPanel(QWidget):
         self.table = PolicyTable(now, self)
         self.view = PolicyView(self.table, self)
         self.empty = EmptyPage(actions, self)
-        self.details = Details(context, actions, self)
         self.search = self._make_search()
         self._arrange(actions)
         self.view.selection_changed.connect(self._selection_changed)
@@ -80,6 +81,22 @@ class PolicyPanel(QWidget):
         """The state of the cluster shown."""
         state = self._session.state if self._session else SessionState()
         return state_of(self._choice.entry, state) if self._choice else state
+
+    @cached_property
+    def details(self) -> "Details":
+        """The details pane; it is made when the first policy is shown."""
+        from desktop.ui.policies.details import Details  # noqa: PLC0415  not before the window shows
+
+        details = Details(self._context, self._actions, self)
+        self.splitter.addWidget(details)
+        self.splitter.setSizes(_HEIGHTS)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        return details
+
+    @property
+    def _has_details(self) -> bool:
+        return self.splitter.count() > 1
 
     def show_choice(self, choice: Choice | None, session: "Session | None") -> None:
         """Show a cluster or a namespace of it; the search stays."""
@@ -113,6 +130,7 @@ class PolicyPanel(QWidget):
         """Show or hide the details pane; without a policy it is hidden in any case."""
         self._details_wanted = wanted
         self._show_standing()
+        self._show_details()
 
     @Slot()
     def refresh_times(self) -> None:
@@ -145,11 +163,7 @@ class PolicyPanel(QWidget):
         self.stack.addWidget(self.empty)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.addWidget(self.stack)
-        self.splitter.addWidget(self.details)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([360, 240])
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 8, 0)
         layout.addWidget(self.headline)
@@ -184,6 +198,8 @@ class PolicyPanel(QWidget):
             self._awaited = set()
 
     def _show_details(self) -> None:
+        if not self._has_details:
+            return
         row: PolicyRow | None = self.view.current_row()
         session = self._session
         self.details.show_subject(Subject(session, session.snapshot, row) if session and row else None)
@@ -202,7 +218,10 @@ class PolicyPanel(QWidget):
         )
         empty = None if self.table.rowCount() else self._emptiness()
         self.stack.setCurrentWidget(self.empty if empty else self.view)
-        self.details.setVisible(self._details_wanted and empty is None)
+        if empty is None and self._details_wanted:
+            self.details.show()
+        elif self._has_details:
+            self.details.hide()
         if empty:
             self.empty.show_reason(empty)
 

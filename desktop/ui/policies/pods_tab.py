@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QTableView, QWidget
 from desktop.cancellation import CancelToken
 from desktop.language import tr
 from desktop.policy.objects import NetworkPolicy
-from desktop.reach import selection
 from desktop.reach.objects import Kind, Pod, Workload
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
@@ -46,6 +45,8 @@ class SelectedPod:
 
 def selected_pods(snapshot: Snapshot, policy: NetworkPolicy) -> tuple[SelectedPod, ...]:
     """Return the pods that a policy selects, then those it would select if they were not on the host's network."""
+    from desktop.reach import selection  # noqa: PLC0415  not before the window shows
+
     found = selection.pods_of(snapshot, policy)
     return (
         *(SelectedPod(pod, selection.workload_of(snapshot, pod)) for pod in found.pods),
@@ -112,18 +113,12 @@ _CELLS: dict[Column, Callable[[SelectedPod], str]] = {
 }
 
 
-class PodsTab(NoteOrContent):
+class PodsTab(NoteOrContent["PodView"]):
     """Shows the pods; which they are is found by a task."""
 
     def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
-        self._table = _PodView()
-        super().__init__(self._table, parent)
+        super().__init__(PodView, parent)
         self._context = context
-
-    @property
-    def pods(self) -> PodTable:
-        """The table of pods."""
-        return self._table.pods
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show the pods a policy selects."""
@@ -142,19 +137,20 @@ class PodsTab(NoteOrContent):
         self._context.tasks.run("details:pods", find, self._show, self._context.messages.error)
 
     def _show(self, pods: tuple[SelectedPod, ...]) -> None:
-        self.pods.show(pods)
         if pods:
+            self.content.pods.show(pods)
             self.show_content()
         else:
             self.show_note(tr("The policy selects no pod at present."))
 
     def _show_note(self, text: str) -> None:
         self._context.tasks.cancel("details:pods")
-        self.pods.show(())
         self.show_note(text)
 
 
-class _PodView(QTableView):
+class PodView(QTableView):
+    """The table of pods on the screen."""
+
     def __init__(self) -> None:
         super().__init__()
         self.pods = PodTable()

@@ -1,7 +1,9 @@
 """The policy that the details pane is about, with the picture it stands in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -39,19 +41,28 @@ class Subject:
         )
 
 
-class NoteOrContent(QStackedWidget):
-    """Shows its content, or a note that says why there is none."""
+W = TypeVar("W", bound=QWidget)
 
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+
+class NoteOrContent(QStackedWidget, Generic[W]):
+    """Shows its content, or a note that says why there is none. The content is made when it is first needed."""
+
+    def __init__(self, make: Callable[[], W], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._make = make
         self._note = label(wrap=True)
         self._note.setContentsMargins(10, 8, 10, 8)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._content = content
         self._note.setBackgroundRole(QPalette.ColorRole.Base)
         self._note.setAutoFillBackground(True)
         self.addWidget(self._note)
-        self.addWidget(content)
+
+    @cached_property
+    def content(self) -> W:
+        """The content."""
+        made = self._make()
+        self.addWidget(made)
+        return made
 
     @property
     def note(self) -> str:
@@ -65,4 +76,4 @@ class NoteOrContent(QStackedWidget):
 
     def show_content(self) -> None:
         """Show the content."""
-        self.setCurrentWidget(self._content)
+        self.setCurrentWidget(self.content)

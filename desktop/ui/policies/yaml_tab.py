@@ -11,13 +11,13 @@ from desktop.language import tr
 from desktop.reach.objects import StoredPolicy
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
-from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.policies.subject import NoteOrContent, Subject
 from desktop.wording import errors
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
+    from desktop.ui.editor.code_edit import CodeEdit
 
 _GROUP = "details:yaml"
 
@@ -34,22 +34,13 @@ def yaml_text(session: "Session", stored: StoredPolicy, token: CancelToken) -> s
     return "\n".join(map(plain, text.split("\n")))
 
 
-class YamlTab(NoteOrContent):
+class YamlTab(NoteOrContent["CodeEdit"]):
     """Shows the text; a task makes it."""
 
     def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
-        self._edit = CodeEdit(read_only=True)
-        self._edit.setFrameShape(QFrame.Shape.NoFrame)
-        self._edit.setAccessibleName(tr("The policy as YAML"))
-        self._edit.setTabChangesFocus(True)
-        super().__init__(self._edit, parent)
+        super().__init__(_make_edit, parent)
         self._context = context
         self._shown: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The YAML shown."""
-        return self._edit.toPlainText()
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show a policy's YAML; the same version again is not made anew."""
@@ -71,11 +62,21 @@ class YamlTab(NoteOrContent):
         self._context.tasks.run(_GROUP, make, self._show, self._failed)
 
     def _show(self, text: str) -> None:
-        if text != self.text:
-            self._edit.set_text(text)
+        if text != self.content.text():
+            self.content.set_text(text)
         self.show_content()
 
     def _failed(self, error: BulkheadError) -> None:
         """Say why there is no text, here, where it would be."""
         self._shown = ()
         self.show_note(" ".join(filter(None, (errors.sentence(error), errors.hint(error)))))
+
+
+def _make_edit() -> "CodeEdit":
+    from desktop.ui.editor.code_edit import CodeEdit  # noqa: PLC0415  not before the window shows
+
+    edit = CodeEdit(read_only=True)
+    edit.setFrameShape(QFrame.Shape.NoFrame)
+    edit.setAccessibleName(tr("The policy as YAML"))
+    edit.setTabChangesFocus(True)
+    return edit

@@ -116,8 +116,8 @@ def test_the_pods_tab_lists_the_pods_selected(shown: Desk) -> None:
     shown.window.policies.view.select({("default", "access-demo1")})
     assert details.tabText(Tab.PODS).replace("&", "") == "Pods (3)"
     details.setCurrentIndex(Tab.PODS)
-    shown.bot.waitUntil(lambda: details.pods.pods.rowCount() == 3)
-    assert table_text(details.pods.pods, 3) == ["db-0 |  | Running", "db-1 |  | Running", "db-2 |  | Running"]
+    shown.bot.waitUntil(lambda: details.pods.content.pods.rowCount() == 3)
+    assert table_text(details.pods.content.pods, 3) == ["db-0 |  | Running", "db-1 |  | Running", "db-2 |  | Running"]
     shown.window.policies.view.select({("web", "web")})
     shown.bot.waitUntil(lambda: details.pods.note == "The policy selects no pod at present.")
 
@@ -126,8 +126,8 @@ def test_the_yaml_tab_shows_what_kubectl_would_show(shown: Desk) -> None:
     details = shown.window.policies.details
     details.setCurrentIndex(Tab.YAML)
     shown.window.policies.view.select({("default", "access-demo1")})
-    shown.bot.waitUntil(lambda: "podSelector" in details.yaml.text)
-    assert details.yaml.text.startswith("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n")
+    shown.bot.waitUntil(lambda: "podSelector" in details.yaml.content.text())
+    assert details.yaml.content.text().startswith("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n")
 
 
 def test_the_findings_tab_tells_what_was_found(desk: Desk) -> None:

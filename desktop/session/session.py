@@ -66,6 +66,7 @@ class Session:
         self._token: CancelToken | None = None  # of the synchronization being prepared; None: never opened
         self._threads: list[threading.Thread] = []
         self._closed = False
+        self._pictured = False  # whether the picture on disk was looked for
         self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
@@ -121,14 +122,13 @@ class Session:
         with self._lock:
             if self._closed:
                 return
-            first = self._token is None
-            if self._token is not None:
+            if self._token is None:
+                self._keeper.run()
+            else:
                 self._token.cancel()
             self._token = token = CancelToken()
-            if first:
-                self._keeper.run()
             self._keeper.connecting()
-            self._spawn(f"synchronize {self.id}", lambda: self._prepare(token, first=first))
+            self._spawn(f"synchronize {self.id}", lambda: self._prepare(token))
 
     def cancel(self) -> None:
         """Stop the running synchronization; what was known stays, and what was followed is followed on."""
@@ -183,11 +183,12 @@ class Session:
         self._threads = [*(other for other in self._threads if other.is_alive()), thread]
         thread.start()
 
-    def _prepare(self, token: CancelToken, *, first: bool) -> None:
+    def _prepare(self, token: CancelToken) -> None:
         """Get ready for a synchronization and begin it; runs on a thread of its own."""
 
         def job(token: CancelToken, _progress: ProgressSink) -> None:
-            if first:
+            if not self._pictured:
+                self._pictured = True
                 self._show_picture()
             elif self.state.connection not in {Connection.LIVE, Connection.SYNCHRONIZING}:
                 self._disconnect()  # the kubeconfig, or a file it names, may be another by now

@@ -13,9 +13,11 @@ from desktop.errors import FileError
 from desktop.paths import cache_dir
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.owner import Owner, Tool
+from desktop.policy.tiers import parse_tiered
 from desktop.reach.objects import (
     ContainerPort,
     Coverage,
+    ForeignPolicy,
     Kind,
     Namespace,
     OwnerReference,
@@ -24,10 +26,11 @@ from desktop.reach.objects import (
     ServicePort,
     StoredPolicy,
     Thing,
+    TieredObject,
     Workload,
 )
 from desktop.reach.snapshot import Put, Snapshot
-from desktop.session.pictures import Picture, Whose, load, save
+from desktop.session.pictures import FORMAT, Picture, Whose, load, save
 
 WHOSE = Whose("context:prod", "prod", "https://prod")
 SECRET = "s3cr3t-canary"
@@ -58,6 +61,13 @@ def stored(name: str, spec: object) -> StoredPolicy:
     return StoredPolicy("shop", name, policy, raw, "u", "7", AS_OF, Owner(Tool.HELM, "shop"), findings)
 
 
+def tiered(name: str, spec: object) -> TieredObject:
+    value = {"kind": "AdminNetworkPolicy", "metadata": {"name": name, "managedFields": [SECRET]}, "spec": spec}
+    return TieredObject(
+        Kind.ADMIN_NETWORK_POLICY, parse_tiered("AdminNetworkPolicy", value), msgspec.json.encode(value)
+    )
+
+
 def picture() -> Picture:
     things: list[Thing] = [
         Namespace("shop", {"team": "a"}),
@@ -78,6 +88,9 @@ def picture() -> Picture:
             {"podSelector": {"matchLabels": {"app": "db"}}, "ingress": [{"ports": [{"port": "pg"}, {"port": 80}]}]},
         ),
         stored("broken", {"podSelector": {"matchLabels": {"app": 1}}}),
+        tiered("fence", {"priority": 3, "subject": {"namespaces": {}}, "ingress": [{"action": "Deny", "from": []}]}),
+        tiered("torn", {"priority": "three"}),
+        ForeignPolicy(Kind.CILIUM_NETWORK_POLICY, "shop", "l7"),
     ]
     snapshot = (
         Snapshot(as_of=AS_OF)
@@ -98,8 +111,10 @@ def test_what_was_saved_comes_back() -> None:
     after = load(WHOSE)
     assert after is not None
     assert (after.last_sync, after.version, after.snapshot.as_of) == (AS_OF, before.version, AS_OF)
-    for field in ("namespaces", "pods", "workloads", "services", "coverage", "partial"):
+    for field in ("namespaces", "pods", "workloads", "services", "foreign", "coverage", "partial"):
         assert getattr(after.snapshot, field) == getattr(before.snapshot, field), field
+    policies = [{key: each.policy for key, each in one.snapshot.tiered[""].items()} for one in (before, after)]
+    assert policies[0] == policies[1]
     for name, old in before.snapshot.policies["shop"].items():
         new = after.snapshot.policies["shop"][name]
         assert (new.uid, new.version, new.created, new.owner, new.findings) == (
@@ -144,7 +159,7 @@ def test_the_picture_of_another_cluster_is_not_shown(other: Whose) -> None:
         lambda data: data[: data.rindex(b"\n", 0, -1) + 1],  # the last line is missing
         lambda data: b"\xff\xfe" + data,
         lambda data: data.replace(b'"Pod"', b'"Pot"'),
-        lambda data: data.replace(b'"format":1', b'"format":2'),
+        lambda data: data.replace(b'"format":%d' % FORMAT, b'"format":%d' % (FORMAT + 1)),
         lambda data: b"[" * 100_000,
     ],
     ids=["empty", "cut", "line-missing", "not-utf8", "kind-unknown", "newer", "deep"],

@@ -142,3 +142,12 @@ def test_the_default_place_is_the_config_folder() -> None:
     settings.set("a", 1)
     settings.flush()
     assert (config_dir() / "settings.json").is_file()
+
+
+def test_a_file_that_cannot_be_read_is_told_and_not_overwritten(path: Path) -> None:
+    path.mkdir()
+    settings = Settings(path)
+    assert [p.code for p in settings.take_problems()] == ["file.not-read"]
+    assert settings.get("a", int, 7) == 7
+    settings.flush()
+    assert path.is_dir()

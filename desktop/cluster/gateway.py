@@ -23,10 +23,14 @@ class ServerVersion:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All objects of a kind, and the resource version a watch starts from."""
+    """All objects of a kind, and the resource version a watch starts from.
+
+    Not ``served``: the cluster does not have the kind at all (nobody installed it), so there is nothing to watch.
+    """
 
     things: tuple[Thing, ...]
     version: str
+    served: bool = True
 
 
 @dataclass(frozen=True, slots=True)

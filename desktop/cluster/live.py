@@ -3,7 +3,7 @@
 import contextlib
 import random
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -21,10 +21,10 @@ from desktop.cluster.gateway import (
     WatchEvent,
     Write,
 )
-from desktop.cluster.resources import RESOURCES
+from desktop.cluster.resources import RESOURCES, Resource
 from desktop.cluster.transport import Answer, Query, Transport
 from desktop.cluster.wire import Decoder
-from desktop.errors import Expired, FieldConflict, TransportError
+from desktop.errors import ApiError, Expired, FieldConflict, Forbidden, NotFound, TransportError
 from desktop.manifest import presentation, writer
 from desktop.reach.objects import Kind, Thing
 
@@ -47,6 +47,7 @@ class LiveGateway:
     def __init__(self, connection: Connection, *, randint: Callable[[int, int], int] = random.randint) -> None:
         self._transport = Transport(connection)
         self._randint = randint
+        self._elsewhere: dict[Kind, Resource] = {}  # where this server keeps the kinds of which servers differ
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -63,20 +64,51 @@ class LiveGateway:
 
     def list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage) -> Listing:
         """List a kind in pages. Where the list grows too old for its next page, all is asked for anew, in one piece."""
-        try:
-            return self._list(kind, namespace, token, on_page, PAGE_SIZE)
-        except Expired:
-            return self._list(kind, namespace, token, on_page, 0)
+        resource: Resource | None = RESOURCES[kind]
+        while resource is not None:
+            try:
+                try:
+                    listing = self._list(resource, namespace, token, on_page, PAGE_SIZE)
+                except Expired:
+                    listing = self._list(resource, namespace, token, on_page, 0)
+            except (NotFound, Forbidden) as error:
+                if not resource.optional or self._serves(resource, error, token):
+                    raise
+                resource = resource.instead
+            else:
+                self._elsewhere[kind] = resource
+                return listing
+        on_page(0, 0)
+        return Listing((), "", served=False)
 
-    def _list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage, size: int) -> Listing:
-        decoder = Decoder(kind)
+    def _serves(self, resource: Resource, refusal: ApiError, token: CancelToken) -> bool:
+        """Whether a server that refused a list has the resource at all.
+
+        Whoever has no right to a resource is told so even where there is none; what there is, everyone may ask.
+        """
+        if isinstance(refusal, NotFound):
+            return False
+        try:
+            found = _value(self._transport.call("GET", resource.group_path, token)).get("resources")
+        except NotFound:
+            return False
+        except Forbidden:
+            return True
+        return isinstance(found, Sequence) and any(
+            isinstance(each, Mapping) and each.get("name") == resource.plural for each in found
+        )
+
+    def _list(
+        self, resource: Resource, namespace: str | None, token: CancelToken, on_page: OnPage, size: int
+    ) -> Listing:
+        decoder = Decoder(resource.kind)
         things: list[Thing] = []
         following = ""
         while True:
             query = [("limit", str(size))] if size else []
             if following:
                 query.append(("continue", following))
-            page = decoder.page(self._transport.call("GET", _path(kind, namespace), token, query=query).body)
+            page = decoder.page(self._transport.call("GET", resource.path(namespace), token, query=query).body)
             things += page.things
             following = page.next
             left = 0 if not following else page.remaining
@@ -93,7 +125,8 @@ class LiveGateway:
             ("resourceVersion", version),
             ("timeoutSeconds", str(seconds)),
         ]
-        lines = self._transport.lines(_path(kind, namespace), token, query=query, read_limit=seconds + WATCH_SILENCE)
+        path = self._elsewhere.get(kind, RESOURCES[kind]).path(namespace)
+        lines = self._transport.lines(path, token, query=query, read_limit=seconds + WATCH_SILENCE)
         return _events(lines, Decoder(kind))
 
     def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
@@ -169,10 +202,6 @@ def _events(lines: Generator[bytes], decoder: Decoder) -> Iterator[WatchEvent]:
             event = decoder.event(line)
             if event is not None:
                 yield event
-
-
-def _path(kind: Kind, namespace: str | None) -> str:
-    return RESOURCES[kind].path(namespace)
 
 
 def _body(write: Write) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import Bookmark, Gateway, Gone, Put
-from desktop.errors import BulkheadError, Cancelled, ConnectionLost, Expired, Forbidden, TransportError
+from desktop.errors import BulkheadError, Cancelled, ConnectionLost, Expired, Forbidden, NotFound, TransportError
 from desktop.reach.objects import Kind, Thing
 
 FIRST_DELAY = 0.8
@@ -148,12 +148,11 @@ class Reflector:
     def run(self) -> None:
         """List and follow until cancelled or denied."""
         with suppress(Cancelled, _Over):
-            while True:
-                self._list()
+            while self._list():
                 self._back_off(self._follow())
 
-    def _list(self) -> None:
-        """List, as often as it takes."""
+    def _list(self) -> bool:
+        """List, as often as it takes; whether there is anything to follow."""
         while True:
             try:
                 listing = self._gateway.list(self._kind, self._namespace, self._token, self._count)
@@ -165,13 +164,16 @@ class Reflector:
                 self._version = listing.version
                 self._listed = True
                 self._sink(Listed(self._kind, self._namespace, listing.things))
-                return
+                return listing.served
 
     def _count(self, done: int, total: int | None) -> None:
         self._sink(Counted(self._kind, self._namespace, done, total))
 
-    def _follow(self) -> Expired:
-        """Start watch after watch, each where the last one ended; return once the server no longer knows that place."""
+    def _follow(self) -> Expired | NotFound:
+        """Start watch after watch, each where the last one ended; return once the server no longer knows that place.
+
+        Nor does it where somebody took the kind away.
+        """
         while True:
             began = self._clock.monotonic()
             version = self._version
@@ -186,7 +188,7 @@ class Reflector:
             worked = lasted >= SHORT_WATCH or version != self._version
             if worked:
                 self._failing_since = None
-            if isinstance(problem, Expired):
+            if isinstance(problem, Expired | NotFound):
                 return problem
             if worked and (problem is None or isinstance(problem, ConnectionLost)):
                 # It came to its end, or something on the way did not like how long it took. Start the next, but never

@@ -20,8 +20,13 @@ from desktop.errors import TransportError
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Finding
 from desktop.policy.owner import owner_of
+from desktop.policy.tiers import parse_tiered
 from desktop.reach.objects import (
+    FOREIGN_KINDS,
+    TIERED_KINDS,
+    WORKLOAD_KINDS,
     ContainerPort,
+    ForeignPolicy,
     Kind,
     Namespace,
     OwnerReference,
@@ -30,6 +35,7 @@ from desktop.reach.objects import (
     ServicePort,
     StoredPolicy,
     Thing,
+    TieredObject,
     Workload,
 )
 
@@ -155,7 +161,12 @@ class _Event(msgspec.Struct):
     object: msgspec.Raw
 
 
-_STRUCTS: dict[Kind, type[_Object]] = {Kind.NAMESPACE: _Object, Kind.POD: _Pod, Kind.SERVICE: _Service}
+_STRUCTS: dict[Kind, type[_Object]] = {
+    Kind.NAMESPACE: _Object,
+    Kind.POD: _Pod,
+    Kind.SERVICE: _Service,
+    **dict.fromkeys(WORKLOAD_KINDS, _Workload),
+}
 
 _decode_list = msgspec.json.Decoder(_List).decode
 _decode_event = msgspec.json.Decoder(_Event).decode
@@ -191,10 +202,13 @@ class Decoder:
         self._known_labels: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         self._known_ports: dict[tuple[tuple[str, int, str], ...], tuple[ContainerPort, ...]] = {(): ()}
         self._known_owners: dict[tuple[str, str], OwnerReference] = {}
+        self._read: Callable[[msgspec.Raw], _Read]
         if kind is Kind.NETWORK_POLICY:
-            self._read: Callable[[msgspec.Raw], _Read] = self._policy
+            self._read = self._policy
+        elif kind in TIERED_KINDS:
+            self._read = self._tiered
         else:
-            decode = msgspec.json.Decoder(_STRUCTS.get(kind, _Workload)).decode
+            decode = msgspec.json.Decoder(_STRUCTS.get(kind, _Object)).decode
             self._read = lambda raw: self._plain(decode(raw))
 
     def page(self, body: bytes) -> Page:
@@ -207,7 +221,9 @@ class Decoder:
         with pauses.many_objects():
             for raw in listing.items or ():
                 try:
-                    things.append(self._read(raw).thing)
+                    thing = self._read(raw).thing
+                    if not _is_mirror(thing):
+                        things.append(thing)
                 except _ODD as error:
                     # Never seen of an API server, and there is nothing of it that could be shown.
                     _log.warning("an item in a list of %s is left out: %s", self._kind.value, error)
@@ -233,6 +249,8 @@ class Decoder:
             read = self._read(event.object)
         except _ODD as error:
             raise TransportError("answer.unreadable", kind=self._kind) from error
+        if _is_mirror(read.thing):
+            return Bookmark(read.version)
         if event.type != "DELETED":
             return Put(read.thing, read.version)
         namespace = "" if isinstance(read.thing, Namespace) else read.thing.namespace
@@ -249,6 +267,8 @@ class Decoder:
             thing = self._workload(namespace, value)
         elif isinstance(value, _Service):
             thing = _service(namespace, value)
+        elif self._kind in FOREIGN_KINDS:
+            thing = ForeignPolicy(self._kind, namespace, meta.name)
         else:
             thing = Namespace(sys.intern(meta.name), self._labels(meta.labels))
         return _Read(thing, meta.resource_version or "")
@@ -303,10 +323,7 @@ class Decoder:
         metadata = value.get("metadata")
         if not isinstance(metadata, dict):
             metadata = {}
-        if value and "kind" not in value:  # the server leaves it out within lists, where it goes without saying
-            resource = RESOURCES[self._kind]
-            head = f'{{"kind":"{resource.kind.value}","apiVersion":"{resource.api_version}",'
-            data = head.encode() + data.lstrip()[1:]
+        data = self._whole(data, value)
         findings: tuple[Finding, ...] = ()
         try:
             policy = parse_policy(value)
@@ -327,6 +344,24 @@ class Decoder:
             ),
             version,
         )
+
+    def _tiered(self, raw: msgspec.Raw) -> _Read:
+        """Keep a cluster-wide policy whole; what of it cannot be read, its rules say."""
+        data = bytes(raw)
+        value = msgspec.json.decode(data)
+        if not isinstance(value, dict):
+            raise msgspec.ValidationError("no object")
+        metadata = value.get("metadata")
+        thing = TieredObject(self._kind, parse_tiered(self._kind.value, value), self._whole(data, value))
+        return _Read(thing, _text(metadata, "resourceVersion") if isinstance(metadata, dict) else "")
+
+    def _whole(self, data: bytes, value: Mapping[str, object]) -> bytes:
+        """Add an object's kind where the server leaves it out: within lists it goes without saying."""
+        if not value or "kind" in value:
+            return data
+        resource = RESOURCES[self._kind]
+        head = f'{{"kind":"{resource.kind.value}","apiVersion":"{resource.api_version}",'
+        return head.encode() + data.lstrip()[1:]
 
     def _labels(self, labels: dict[str, str] | None) -> Mapping[str, str]:
         return self._known_labels.setdefault(tuple(labels.items()), labels) if labels else _NO_LABELS
@@ -354,6 +389,15 @@ class Decoder:
                     known = self._known_owners[key] = OwnerReference(sys.intern(owner.kind), owner.name)
                 return known
         return None
+
+
+def _is_mirror(thing: Thing) -> bool:
+    """Whether an object is but a policy of Kubernetes as Calico's own server shows it."""
+    return isinstance(thing, ForeignPolicy) and thing.name.startswith(_MIRRORS)
+
+
+# Calico: libcalico-go, the names of what it makes of NetworkPolicies and of cluster-wide policies.
+_MIRRORS = ("knp.default.", "kanp.", "kbanp.", "kcnp.")
 
 
 def _serving(spec: _PodSpec) -> list[_Container]:

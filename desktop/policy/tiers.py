@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from desktop.policy.objects import PROTOCOLS, Direction, IPBlock, Peer, Port
+from desktop.policy.objects import PROTOCOLS, Direction, IPBlock, LabelSelector, Peer, Port
 from desktop.policy.reading import Misfit, as_list, as_mapping, as_number, as_selector, as_text
 
 ANY_PROTOCOL = ""
@@ -23,11 +23,15 @@ class Tier(Enum):
 
 
 class Action(Enum):
-    """What a rule does with what it matches; PASS hands it to the next tier."""
+    """What a rule does with what it matches; PASS hands it to the next tier.
+
+    UNKNOWN stands for a rule that cannot be read: it may do anything with anything.
+    """
 
     ALLOW = "Allow"
     DENY = "Deny"
     PASS = "Pass"  # noqa: S105  no password
+    UNKNOWN = "Unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class TieredPolicy:
     ingress: tuple[TierRule, ...] = ()
     egress: tuple[TierRule, ...] = ()
 
+    @property
+    def readable(self) -> bool:
+        """Whether all of it could be read."""
+        return all(rule.action is not Action.UNKNOWN for rule in (*self.ingress, *self.egress))
+
     def rules(self, direction: Direction) -> tuple[TierRule, ...]:
         """Return the rules of a direction, in their order."""
         return self.ingress if direction is Direction.INGRESS else self.egress
@@ -64,24 +73,39 @@ class TieredPolicy:
 
 _TIERS = {"AdminNetworkPolicy": Tier.ADMIN, "BaselineAdminNetworkPolicy": Tier.BASELINE}
 _ACTIONS = {"Allow": Action.ALLOW, "Accept": Action.ALLOW, "Deny": Action.DENY, "Pass": Action.PASS}
+_UNREADABLE = (Misfit, KeyError, ValueError)
+_UNKNOWN = TierRule(Action.UNKNOWN, ())
+_EVERY_POD = Peer(namespace_selector=LabelSelector())
+_FIRST = -1
+"""Before every priority that the API allows."""
 
 
-def parse_tiered(value: Mapping[str, object]) -> TieredPolicy | None:
-    """Read a cluster-wide policy; None where it cannot be read as one, so that nothing is claimed of its effect."""
+def parse_tiered(kind: str, value: Mapping[str, object]) -> TieredPolicy:
+    """Read a cluster-wide policy. What cannot be read of it becomes rules of which nothing is claimed.
+
+    A rule that cannot be read stands in its place as UNKNOWN. Where the subject, the tier or the priority cannot be
+    read, the whole policy is one such rule, about the pods it is known to be about, else about all.
+    """
+    metadata, spec = value.get("metadata"), value.get("spec")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    subject = _EVERY_POD
     try:
-        kind, spec = as_text(value.get("kind")), as_mapping(value.get("spec"))
-        tier = _TIERS.get(kind) or Tier(as_text(spec.get("tier")))
+        fields = as_mapping(spec)
+        subject = _selecting(as_mapping(fields.get("subject")))
         return TieredPolicy(
             kind=kind,
-            name=as_text(as_mapping(value.get("metadata")).get("name")),
-            tier=tier,
-            priority=as_number(spec.get("priority")) if "priority" in spec else 0,
-            subject=_selecting(as_mapping(spec.get("subject"))),
-            ingress=as_list(spec.get("ingress"), lambda rule: _rule(rule, "from")) or (),
-            egress=as_list(spec.get("egress"), lambda rule: _rule(rule, "to")) or (),
+            name=as_text(name),
+            tier=_TIERS.get(kind) or Tier(as_text(fields.get("tier"))),
+            priority=as_number(fields.get("priority")) if "priority" in fields else 0,
+            subject=subject,
+            ingress=as_list(fields.get("ingress"), lambda rule: _rule(rule, "from")) or (),
+            egress=as_list(fields.get("egress"), lambda rule: _rule(rule, "to")) or (),
         )
-    except (Misfit, KeyError, ValueError):
-        return None
+    except _UNREADABLE:
+        tier = _TIERS.get(kind, Tier.ADMIN)
+        return TieredPolicy(
+            kind, name if isinstance(name, str) else "", tier, _FIRST, subject, (_UNKNOWN,), (_UNKNOWN,)
+        )
 
 
 def _selecting(value: Mapping[str, object]) -> Peer:
@@ -93,7 +117,13 @@ def _selecting(value: Mapping[str, object]) -> Peer:
 
 
 def _rule(value: object, peers_key: str) -> TierRule:
-    rule = as_mapping(value)
+    try:
+        return _readable_rule(as_mapping(value), peers_key)
+    except _UNREADABLE:
+        return _UNKNOWN
+
+
+def _readable_rule(rule: Mapping[str, object], peers_key: str) -> TierRule:
     peers: list[Peer] = []
     partly_known = False
     for peer in as_list(rule.get(peers_key), as_mapping) or ():

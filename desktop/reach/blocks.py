@@ -97,9 +97,16 @@ class PolicyBlocks:
             possible |= maybe
         return [(peers, sure) for peers, sure in ((certain, True), (possible & ~certain, False)) if peers]
 
-    def selected(self, subject: Peer) -> int:
-        """Return the pods a cluster-wide policy is about; host-network pods are never among them."""
-        return self.peer(subject, "")[0]
+    def tiered_peer(self, peer: Peer) -> tuple[int, int]:
+        """Return the ends that a subject or peer of a cluster-wide policy matches, and those it matches or not.
+
+        Their specification leaves less open than NetworkPolicy's: no label finds a host-network pod, and a network
+        holds pods by their addresses, too.
+        """
+        sure, maybe = self.peer(peer, "")
+        if peer.ip_block is not None:
+            return sure | maybe, 0
+        return sure, maybe & ~self.ends.host_network
 
     def peer(self, peer: Peer, namespace: str) -> tuple[int, int]:
         """Return the ends a peer matches for certain, and those it matches or not, for want of a fact.

@@ -1,12 +1,11 @@
 """What a change of policies, or another cluster, does to the connections: which open, which close, which change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from desktop.policy.netset import Span
-from desktop.policy.tiers import TieredPolicy
-from desktop.reach.engine import compute, policies_of
+from desktop.reach.engine import compute, policies_of, tiered_policies_of
 from desktop.reach.matrix import Column, Matrix
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
@@ -40,22 +39,11 @@ class Difference:
         return Change.CHANGED if self.after else Change.REMOVED
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A cluster and its cluster-wide policies."""
-
-    snapshot: Snapshot
-    tiered: Sequence[TieredPolicy] = ()
-
-
-def matrices(before: Picture, after: Picture, settings: Settings) -> tuple[Matrix, Matrix]:
+def matrices(before: Snapshot, after: Snapshot, settings: Settings) -> tuple[Matrix, Matrix]:
     """Return the connections of two clusters, outside addresses cut alike in both."""
     one, other = (
-        Matrix(
-            picture.snapshot,
-            compute(picture.snapshot, settings, picture.tiered, (*policies_of(beside.snapshot), *beside.tiered)),
-        )
-        for picture, beside in ((before, after), (after, before))
+        Matrix(snapshot, compute(snapshot, settings, (*policies_of(beside), *tiered_policies_of(beside))))
+        for snapshot, beside in ((before, after), (after, before))
     )
     return one, other
 

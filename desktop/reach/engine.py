@@ -57,18 +57,18 @@ def policies_of(snapshot: Snapshot) -> list[NetworkPolicy]:
     return [entry.policy for table in snapshot.policies.values() for entry in table.values() if entry.policy]
 
 
-def compute(
-    snapshot: Snapshot,
-    settings: Settings,
-    tiered: Sequence[TieredPolicy] = (),
-    beside: Sequence[AnyPolicy] = (),
-) -> Reach:
-    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide (tiered) policies.
+def tiered_policies_of(snapshot: Snapshot) -> list[TieredPolicy]:
+    """Return the cluster-wide policies of a cluster."""
+    return [entry.policy for table in snapshot.tiered.values() for entry in table.values()]
+
+
+def compute(snapshot: Snapshot, settings: Settings, beside: Sequence[AnyPolicy] = ()) -> Reach:
+    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide policies.
 
     ``beside`` are policies of another cluster, or of another time, to be compared with: ends and ports are cut where
     they cut them, too.
     """
-    policies = policies_of(snapshot)
+    policies, tiered = policies_of(snapshot), tiered_policies_of(snapshot)
     ends = Ends(snapshot, distinctions_of([*policies, *tiered, *beside]), settings)
     ports = port_space([*policies, *tiered, *beside], ends)
     blocks = PolicyBlocks(ends, ports)

@@ -12,8 +12,9 @@ from desktop.policy import selectors
 from desktop.policy.netset import addresses, parse_address, parse_cidr
 from desktop.policy.objects import Direction, IPBlock, LabelSelector, NetworkPolicy, Peer, Port
 from desktop.policy.tiers import ANY_PROTOCOL, Action, Tier, TieredPolicy, TierRule
+from desktop.reach.caveats import Caveat, caveats
 from desktop.reach.ends import NAMESPACE_NAME
-from desktop.reach.engine import hides_policies
+from desktop.reach.engine import hides_policies, tiered_policies_of
 from desktop.reach.labels import keys_of
 from desktop.reach.objects import Pod
 from desktop.reach.settings import Settings
@@ -24,11 +25,11 @@ End = Pod | str
 
 
 class Verdict(Enum):
-    """What can be said of a connection."""
+    """What can be said of a connection; where its sides differ, the last of these counts."""
 
     ALLOWED = "allowed"
-    NOT_ALLOWED = "not-allowed"
     UNDECIDABLE = "undecidable"
+    NOT_ALLOWED = "not-allowed"
 
 
 class Doubt(Enum):
@@ -39,6 +40,7 @@ class Doubt(Enum):
     HIDDEN_POLICIES = "hidden-policies"  # policies of the pod's namespace are not known
     HIDDEN_NAMESPACE = "hidden-namespace"  # the labels of the other end's namespace are not known
     UNKNOWN_PEER = "unknown-peer"  # the rule names nodes or domain names
+    UNREADABLE_RULE = "unreadable-rule"  # a cluster-wide rule, or all of its policy, cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A verdict and both of its sides."""
+    """A verdict and both of its sides; ``caveats`` are what else may change it."""
 
     verdict: Verdict
     out: Side
     into: Side
+    caveats: tuple[Caveat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,15 @@ class _Answer:
 _YES, _NO = _Answer(True), _Answer(False)
 
 
+@dataclass(frozen=True, slots=True)
+class _TierStep:
+    """A rule of a cluster-wide policy, and whether the policy is about the target at all."""
+
+    reason: Reason
+    rule: TierRule
+    selects: _Answer
+
+
 def explain(
     snapshot: Snapshot,
     source: End,
@@ -115,25 +127,18 @@ def explain(
     protocol: str,
     port: int,
     settings: Settings,
-    tiered: Sequence[TieredPolicy] = (),
 ) -> Explanation:
     """Return whether ``source`` may connect to a port of ``destination``, and why."""
-    sides = []
-    for direction, target, peer in (
-        (Direction.EGRESS, source, destination),
-        (Direction.INGRESS, destination, source),
-    ):
+
+    def side(direction: Direction, target: End, peer: End) -> Side:
         if isinstance(target, str):
-            sides.append(Side(direction, Verdict.ALLOWED, applies=False))
-        else:
-            sides.append(
-                _side(_Question(snapshot, settings, direction, target, peer, destination, protocol, port), tiered)
-            )
-    verdicts = {side.verdict for side in sides}
-    for verdict in (Verdict.NOT_ALLOWED, Verdict.UNDECIDABLE):
-        if verdict in verdicts:
-            return Explanation(verdict, *sides)
-    return Explanation(Verdict.ALLOWED, *sides)
+            return Side(direction, Verdict.ALLOWED, applies=False)
+        question = _Question(snapshot, settings, direction, target, peer, destination, protocol, port)
+        return _side(question, tiered_policies_of(snapshot))
+
+    out, into = side(Direction.EGRESS, source, destination), side(Direction.INGRESS, destination, source)
+    verdict = max(out.verdict, into.verdict, key=list(Verdict).index)
+    return Explanation(verdict, out, into, caveats(snapshot))
 
 
 def _side(question: _Question, tiered: Sequence[TieredPolicy]) -> Side:
@@ -150,21 +155,25 @@ def _side(question: _Question, tiered: Sequence[TieredPolicy]) -> Side:
 # -- cluster-wide policies ---------------------------------------------------------------------------
 
 
-def _tier_rules(question: _Question, tiered: Sequence[TieredPolicy], tier: Tier) -> list[tuple[Reason, TierRule]]:
+def _tier_rules(question: _Question, tiered: Sequence[TieredPolicy], tier: Tier) -> list[_TierStep]:
     """The rules of a tier that are about the target, in the order they are asked."""
     found = []
     for policy in sorted(tiered, key=lambda each: (each.priority, each.name)):
-        if policy.tier is tier and _matches_peer(policy.subject, "", question.target, question).matches:
+        selects = _matches_tiered_peer(policy.subject, question.target, question)
+        if policy.tier is tier and selects.matches is not False:
             for index, rule in enumerate(policy.rules(question.direction)):
                 reason = Reason(policy.kind, "", policy.name, question.direction, index, rule.name, rule.action)
-                found.append((reason, rule))
+                found.append(_TierStep(reason, rule, selects))
     return found
 
 
-def _ordered(question: _Question, rules: list[tuple[Reason, TierRule]], below: Callable[[], Side]) -> Side:
+def _ordered(question: _Question, rules: list[_TierStep], below: Callable[[], Side]) -> Side:
     """Ask ordered rules, then what is ``below`` them."""
-    for position, (reason, rule) in enumerate(rules):
-        answer = _matches_rule(rule, question)
+    for position, step in enumerate(rules):
+        reason, rule = step.reason, step.rule
+        if rule.action is Action.UNKNOWN:
+            return Side(question.direction, Verdict.UNDECIDABLE, decided=reason, doubts=(Doubt.UNREADABLE_RULE,))
+        answer = _matches_rule(step, question)
         if answer.matches is False:
             continue
         taken = below() if rule.action is Action.PASS else Side(question.direction, _VERDICTS[rule.action])
@@ -184,13 +193,24 @@ def _ordered(question: _Question, rules: list[tuple[Reason, TierRule]], below: C
 _VERDICTS = {Action.ALLOW: Verdict.ALLOWED, Action.DENY: Verdict.NOT_ALLOWED}
 
 
-def _matches_rule(rule: TierRule, question: _Question) -> _Answer:
+def _matches_rule(step: _TierStep, question: _Question) -> _Answer:
+    rule = step.rule
     if rule.ports is not None and not _admits_port(rule.ports, question):
         return _NO
-    answer = _any(_matches_peer(peer, "", question.peer, question) for peer in rule.peers)
+    answer = _any(_matches_tiered_peer(peer, question.peer, question) for peer in rule.peers)
     outside = isinstance(question.peer, str) or is_host(question.peer, question.settings)
     if answer.matches is False and rule.partly_known and outside and question.settings.unknown_peers_match:
         return _Answer(None, Doubt.UNKNOWN_PEER)
+    return step.selects if answer.matches else answer
+
+
+def _matches_tiered_peer(peer: Peer, end: End, question: _Question) -> _Answer:
+    """As their specification says: no label finds a host-network pod, and a network holds pods by their addresses."""
+    answer = _matches_peer(peer, "", end, question)
+    if answer.doubt is Doubt.BLOCK_ON_POD:
+        return _YES
+    if peer.ip_block is None and is_host(end, question.settings):
+        return _NO
     return answer
 
 

@@ -8,10 +8,11 @@ from enum import Enum
 from desktop.policy.findings import Finding
 from desktop.policy.objects import NetworkPolicy
 from desktop.policy.owner import Owner
+from desktop.policy.tiers import TieredPolicy
 
 
 class Kind(Enum):
-    """The kinds a cluster is read for."""
+    """The kinds a cluster is read for; Calico's take their API's name along, as kubectl writes them."""
 
     NAMESPACE = "Namespace"
     POD = "Pod"
@@ -23,6 +24,13 @@ class Kind(Enum):
     CRON_JOB = "CronJob"
     SERVICE = "Service"
     NETWORK_POLICY = "NetworkPolicy"
+    ADMIN_NETWORK_POLICY = "AdminNetworkPolicy"
+    BASELINE_ADMIN_NETWORK_POLICY = "BaselineAdminNetworkPolicy"
+    CLUSTER_NETWORK_POLICY = "ClusterNetworkPolicy"
+    CILIUM_NETWORK_POLICY = "CiliumNetworkPolicy"
+    CILIUM_CLUSTERWIDE_NETWORK_POLICY = "CiliumClusterwideNetworkPolicy"
+    CALICO_NETWORK_POLICY = "NetworkPolicy.projectcalico.org"
+    CALICO_GLOBAL_NETWORK_POLICY = "GlobalNetworkPolicy.projectcalico.org"
 
 
 class Coverage(Enum):
@@ -37,6 +45,23 @@ class Coverage(Enum):
 WORKLOAD_KINDS = frozenset(
     {Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.REPLICA_SET, Kind.JOB, Kind.CRON_JOB}
 )
+TIERED_KINDS = frozenset({Kind.ADMIN_NETWORK_POLICY, Kind.BASELINE_ADMIN_NETWORK_POLICY, Kind.CLUSTER_NETWORK_POLICY})
+"""Cluster-wide policies in tiers before and after NetworkPolicies."""
+FOREIGN_KINDS = frozenset(
+    {
+        Kind.CILIUM_NETWORK_POLICY,
+        Kind.CILIUM_CLUSTERWIDE_NETWORK_POLICY,
+        Kind.CALICO_NETWORK_POLICY,
+        Kind.CALICO_GLOBAL_NETWORK_POLICY,
+    }
+)
+"""Policies of network plug-ins, of which only the presence is known."""
+CLUSTER_WIDE = TIERED_KINDS | {
+    Kind.NAMESPACE,
+    Kind.CILIUM_CLUSTERWIDE_NETWORK_POLICY,
+    Kind.CALICO_GLOBAL_NETWORK_POLICY,
+}
+"""The kinds whose objects stand in no namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +161,33 @@ class StoredPolicy:
     origin: str = ""
 
 
-Thing = Namespace | Pod | Workload | Service | StoredPolicy
+@dataclass(frozen=True, slots=True)
+class TieredObject:
+    """A cluster-wide policy as a cluster holds it. ``raw`` is the object's JSON, whole and as it came."""
+
+    kind: Kind
+    policy: TieredPolicy
+    raw: bytes
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.policy.name
+
+    @property
+    def namespace(self) -> str:
+        """None."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPolicy:
+    """A policy of a network plug-in: that it is there (``namespace`` is empty for a cluster-wide one)."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+
+Thing = Namespace | Pod | Workload | Service | StoredPolicy | TieredObject | ForeignPolicy

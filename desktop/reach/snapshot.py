@@ -11,21 +11,26 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from desktop.reach.objects import (
+    FOREIGN_KINDS,
+    TIERED_KINDS,
     WORKLOAD_KINDS,
     Coverage,
+    ForeignPolicy,
     Kind,
     Namespace,
     Pod,
     Service,
     StoredPolicy,
     Thing,
+    TieredObject,
     Workload,
 )
 
 T = TypeVar("T")
 Table = Mapping[str, Mapping[str, T]]
 """Namespace -> name -> object; a namespace without any object of the kind is absent."""
-WorkloadKey = tuple[Kind, str]
+KindTable = Mapping[str, Mapping[tuple[Kind, str], T]]
+"""As ``Table``, for several kinds in one; what is cluster-wide stands under the namespace ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An object is no more (``namespace`` is empty for a Namespace)."""
+    """An object is no more (``namespace`` is empty for what is cluster-wide)."""
 
     kind: Kind
     namespace: str
@@ -66,9 +71,11 @@ class Snapshot:
 
     namespaces: Mapping[str, Namespace] = field(default_factory=dict, hash=False)
     pods: Table[Pod] = field(default_factory=dict, hash=False)
-    workloads: Mapping[str, Mapping[WorkloadKey, Workload]] = field(default_factory=dict, hash=False)
+    workloads: KindTable[Workload] = field(default_factory=dict, hash=False)
     services: Table[Service] = field(default_factory=dict, hash=False)
     policies: Table[StoredPolicy] = field(default_factory=dict, hash=False)
+    tiered: KindTable[TieredObject] = field(default_factory=dict, hash=False)
+    foreign: KindTable[ForeignPolicy] = field(default_factory=dict, hash=False)
     coverage: Mapping[Kind, Coverage] = field(default_factory=dict, hash=False)
     partial: Mapping[Kind, frozenset[str]] = field(default_factory=dict, hash=False)
     as_of: datetime | None = None
@@ -91,6 +98,11 @@ class Snapshot:
         """Return how much of a kind is known."""
         return self.coverage.get(kind, Coverage.UNKNOWN)
 
+    @property
+    def others(self) -> frozenset[Kind]:
+        """The kinds of network plug-ins' policies that are there."""
+        return frozenset(kind for table in self.foreign.values() for kind, _ in table)
+
     def knows(self, kind: Kind, namespace: str) -> bool:
         """Whether all objects of a kind in ``namespace`` are known: only then does their absence mean anything."""
         return self.coverage_of(kind) is Coverage.COMPLETE or namespace in self.partial.get(kind, ())
@@ -102,7 +114,7 @@ class Snapshot:
             return
         for table in _table(self, kind).values():
             for thing in table.values():
-                if kind not in WORKLOAD_KINDS or cast(Workload, thing).kind is kind:
+                if kind not in _SHARING or kind_of(thing) is kind:
                     yield thing
 
     def namespaces_with(self, kind: Kind) -> tuple[str, ...]:
@@ -111,8 +123,8 @@ class Snapshot:
 
     def count(self, kind: Kind) -> int:
         """Return how many objects of a kind there are."""
-        if kind in WORKLOAD_KINDS:
-            return sum(key[0] is kind for table in self.workloads.values() for key in table)
+        if kind in _SHARING:
+            return sum(cast(_KindKey, key)[0] is kind for table in _table(self, kind).values() for key in table)
         return len(self.namespaces) if kind is Kind.NAMESPACE else sum(map(len, _table(self, kind).values()))
 
 
@@ -133,9 +145,17 @@ def touched(old: Snapshot, new: Snapshot, *kinds: Kind) -> set[str]:
     return names
 
 
-_ATTRIBUTES = {Kind.POD: "pods", Kind.SERVICE: "services", Kind.NETWORK_POLICY: "policies"} | dict.fromkeys(
-    WORKLOAD_KINDS, "workloads"
-)
+_ATTRIBUTES: dict[Kind, str] = {
+    Kind.POD: "pods",
+    Kind.SERVICE: "services",
+    Kind.NETWORK_POLICY: "policies",
+    **dict.fromkeys(WORKLOAD_KINDS, "workloads"),
+    **dict.fromkeys(TIERED_KINDS, "tiered"),
+    **dict.fromkeys(FOREIGN_KINDS, "foreign"),
+}
+_SHARING = WORKLOAD_KINDS | TIERED_KINDS | FOREIGN_KINDS
+"""The kinds that share a table with others."""
+_KindKey = tuple[Kind, str]
 
 
 def _table(snapshot: Snapshot, kind: Kind) -> Mapping[str, Mapping[object, Thing]]:
@@ -149,7 +169,7 @@ def kind_of(thing: Thing) -> Kind:
             return Kind.POD
         case StoredPolicy():
             return Kind.NETWORK_POLICY
-        case Workload():
+        case Workload() | TieredObject() | ForeignPolicy():
             return thing.kind
         case Service():
             return Kind.SERVICE
@@ -158,7 +178,7 @@ def kind_of(thing: Thing) -> Kind:
 
 
 def _key(kind: Kind, name: str) -> object:
-    return (kind, name) if kind in WORKLOAD_KINDS else name
+    return (kind, name) if kind in _SHARING else name
 
 
 class _Editor:
@@ -209,8 +229,8 @@ class _Editor:
             listed[namespace] = {}
         for namespace, things in listed.items():
             seen = self._seen(change.kind, namespace)
-            if change.kind in WORKLOAD_KINDS:  # the table holds the other kinds of workload too
-                things |= {key: thing for key, thing in seen.items() if cast(WorkloadKey, key)[0] is not change.kind}
+            if change.kind in _SHARING:  # the table holds the other kinds too
+                things |= {key: thing for key, thing in seen.items() if cast(_KindKey, key)[0] is not change.kind}
             if things != seen:
                 table = self._own(change.kind, namespace)
                 table.clear()

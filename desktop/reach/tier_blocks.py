@@ -17,6 +17,8 @@ from desktop.reach.ports import PortSpace
 
 Area = tuple[int, int]
 """Some peers on some ports."""
+Chosen = tuple[tuple[int, bool], ...]
+"""The policies that select some pods, by their position; False: or may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Tiers:
         self._ports = ports
         self._made = made
         self._policies = sorted(policies, key=lambda policy: (policy.priority, policy.name))
-        self._subjects = [made.selected(policy.subject) for policy in self._policies]
+        self._subjects = [made.tiered_peer(policy.subject) for policy in self._policies]
         self.subjects = 0
-        """All pods that any of the policies selects."""
-        for subject in self._subjects:
-            self.subjects |= subject
+        """All pods that any of the policies selects, or may select."""
+        for certain, possible in self._subjects:
+            self.subjects |= certain | possible
 
     def blocks(self, below: Sequence[Block], isolated: int) -> list[Block]:
         """Return the blocks of the direction: ``below`` are those of the NetworkPolicies, for the isolated pods."""
@@ -59,21 +61,25 @@ class Tiers:
                     found += self._decided(part, chosen, areas)
         return found
 
-    def _groups(self) -> Iterable[tuple[int, tuple[int, ...]]]:
+    def _groups(self) -> Iterable[tuple[int, Chosen]]:
         """The subjects, grouped by the policies that select them."""
-        groups: dict[tuple[int, ...], int] = {}
+        groups: dict[Chosen, int] = {}
         for end in positions_of(self.subjects):
-            chosen = tuple(index for index, subject in enumerate(self._subjects) if subject >> end & 1)
+            chosen = tuple(
+                (index, bool(certain >> end & 1))
+                for index, (certain, possible) in enumerate(self._subjects)
+                if (certain | possible) >> end & 1
+            )
             groups[chosen] = groups.get(chosen, 0) | 1 << end
         return [(targets, chosen) for chosen, targets in groups.items()]
 
-    def _decided(self, targets: int, chosen: tuple[int, ...], below: list[Block] | None) -> list[Block]:
+    def _decided(self, targets: int, chosen: Chosen, below: list[Block] | None) -> list[Block]:
         if self._direction is Direction.EGRESS:
             return self._decided_alike(targets, chosen, below)
         # Inbound, a named port is the target's own: targets that differ in one are decided apart.
         named = [
             port.port
-            for index in chosen
+            for index, _ in chosen
             for rule in self._policies[index].rules(self._direction)
             for port in rule.ports or ()
             if isinstance(port.port, str)
@@ -86,7 +92,7 @@ class Tiers:
             apart[key] = apart.get(key, 0) | 1 << end
         return [block for part in apart.values() for block in self._decided_alike(part, chosen, below)]
 
-    def _decided_alike(self, targets: int, chosen: tuple[int, ...], below: list[Block] | None) -> list[Block]:
+    def _decided_alike(self, targets: int, chosen: Chosen, below: list[Block] | None) -> list[Block]:
         rules = {tier: self._matched(chosen, tier, targets) for tier in Tier}
         sure = self._run(rules, targets, below, hopeful=False)
         found = [Block(part, *area) for part, area in sure]
@@ -95,22 +101,27 @@ class Tiers:
             found += [Block(part, *area, certain=False) for part, area in hoped]
         return found
 
-    def _matched(self, chosen: tuple[int, ...], tier: Tier, targets: int) -> list[_Matched]:
+    def _matched(self, chosen: Chosen, tier: Tier, targets: int) -> list[_Matched]:
         found = []
-        for index in chosen:
+        for index, selected in chosen:
             policy = self._policies[index]
             if policy.tier is tier:
-                found += [self._match(rule, targets) for rule in policy.rules(self._direction)]
+                found += [self._match(rule, targets, selected=selected) for rule in policy.rules(self._direction)]
         return found
 
-    def _match(self, rule: TierRule, targets: int) -> _Matched:
+    def _match(self, rule: TierRule, targets: int, *, selected: bool) -> _Matched:
+        """Match a rule; not ``selected``: whether its policy is about the targets at all is not known."""
+        if rule.action is Action.UNKNOWN:
+            return _Matched(rule.action, (), ((self._ends.all, self._ports.all),))
         certain = possible = 0
         for peer in rule.peers:
-            sure, maybe = self._made.peer(peer, "")
+            sure, maybe = self._made.tiered_peer(peer)
             certain |= sure
             possible |= maybe
         if rule.partly_known and self._ends.settings.unknown_peers_match:
             possible |= self._ends.outside | self._ends.host_network
+        if not selected:
+            certain, possible = 0, certain | possible
         areas = []
         for peers in (certain, possible & ~certain):
             blocks = self._made.with_ports(targets, peers, rule.ports, self._direction) if peers else []
@@ -142,7 +153,7 @@ def _ordered(rules: Iterable[_Matched], rest: list[Area], hopeful: bool) -> tupl
     for rule in rules:
         met = _common(rest, rule.certain)
         maybe = _common(rest, rule.possible)
-        if rule.action is Action.ALLOW:
+        if rule.action in (Action.ALLOW, Action.UNKNOWN):
             allowed += met
             if hopeful:
                 allowed += maybe

@@ -18,6 +18,21 @@ _COUNTED: dict[Kind, Callable[[int], str]] = {
     Kind.CRON_JOB: lambda n: tr_n("{count} cron job", "{count} cron jobs", n),
     Kind.SERVICE: lambda n: tr_n("{count} service", "{count} services", n),
     Kind.NETWORK_POLICY: lambda n: tr_n("{count} policy", "{count} policies", n),
+    Kind.ADMIN_NETWORK_POLICY: lambda n: tr_n("{count} admin network policy", "{count} admin network policies", n),
+    Kind.BASELINE_ADMIN_NETWORK_POLICY: lambda n: tr_n(
+        "{count} baseline admin network policy", "{count} baseline admin network policies", n
+    ),
+    Kind.CLUSTER_NETWORK_POLICY: lambda n: tr_n(
+        "{count} cluster network policy", "{count} cluster network policies", n
+    ),
+    Kind.CILIUM_NETWORK_POLICY: lambda n: tr_n("{count} Cilium network policy", "{count} Cilium network policies", n),
+    Kind.CILIUM_CLUSTERWIDE_NETWORK_POLICY: lambda n: tr_n(
+        "{count} Cilium cluster-wide network policy", "{count} Cilium cluster-wide network policies", n
+    ),
+    Kind.CALICO_NETWORK_POLICY: lambda n: tr_n("{count} Calico network policy", "{count} Calico network policies", n),
+    Kind.CALICO_GLOBAL_NETWORK_POLICY: lambda n: tr_n(
+        "{count} Calico global network policy", "{count} Calico global network policies", n
+    ),
 }
 
 _PLURAL: dict[Kind, Callable[[], str]] = {
@@ -31,19 +46,24 @@ _PLURAL: dict[Kind, Callable[[], str]] = {
     Kind.CRON_JOB: lambda: tr("Cron jobs"),
     Kind.SERVICE: lambda: tr("Services"),
     Kind.NETWORK_POLICY: lambda: tr("Network policies"),
+    Kind.ADMIN_NETWORK_POLICY: lambda: tr("Admin network policies"),
+    Kind.BASELINE_ADMIN_NETWORK_POLICY: lambda: tr("Baseline admin network policies"),
+    Kind.CLUSTER_NETWORK_POLICY: lambda: tr("Cluster network policies"),
+    Kind.CILIUM_NETWORK_POLICY: lambda: tr("Cilium network policies"),
+    Kind.CILIUM_CLUSTERWIDE_NETWORK_POLICY: lambda: tr("Cilium cluster-wide network policies"),
+    Kind.CALICO_NETWORK_POLICY: lambda: tr("Calico network policies"),
+    Kind.CALICO_GLOBAL_NETWORK_POLICY: lambda: tr("Calico global network policies"),
 }
 
 
 def counted(kind: Kind, count: int) -> str:
-    """Return ``14 policies``, ``1 pod``; kinds of tools keep the name they are known by: ``3 CiliumNetworkPolicy``."""
-    say = _COUNTED.get(kind)
-    return say(count) if say else tr("{count} {kind}", count=count, kind=kind.value)
+    """Return ``14 policies``, ``1 pod``."""
+    return _COUNTED[kind](count)
 
 
 def plural(kind: Kind) -> str:
     """Return a kind's name as a heading: ``Network policies``."""
-    say = _PLURAL.get(kind)
-    return say() if say else kind.value
+    return _PLURAL[kind]()
 
 
 def owner_words(owner: Owner | None) -> str:

@@ -14,7 +14,7 @@ from desktop.policy.objects import (
     Rule,
 )
 from desktop.policy.tiers import ANY_PROTOCOL, Action, Tier, TieredPolicy, TierRule
-from desktop.reach.objects import ContainerPort, Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
+from desktop.reach.objects import ContainerPort, Coverage, Kind, Namespace, Pod, StoredPolicy, Thing, TieredObject
 from desktop.reach.snapshot import Put, Snapshot
 
 NAMESPACES = ("x", "y", "z")
@@ -82,6 +82,11 @@ def policies(draw: st.DrawFn) -> NetworkPolicy:
 def stored(policy: NetworkPolicy) -> StoredPolicy:
     """Return a policy as a cluster holds it."""
     return StoredPolicy(policy.namespace, policy.name, policy, b"{}", uid=f"{policy.namespace}/{policy.name}")
+
+
+def stored_tiered(policy: TieredPolicy) -> TieredObject:
+    """Return a cluster-wide policy as a cluster holds it."""
+    return TieredObject(Kind(policy.kind), policy, b"{}")
 
 
 @st.composite

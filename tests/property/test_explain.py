@@ -8,8 +8,8 @@ from desktop.reach.engine import compute
 from desktop.reach.explain import End, Verdict, explain
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.settings import Settings
-from desktop.reach.snapshot import Snapshot
-from tests.helpers.clusters import ADDRESSES, NUMBERS, snapshots, tiered_policies
+from desktop.reach.snapshot import Put, Snapshot
+from tests.helpers.clusters import ADDRESSES, NUMBERS, snapshots, stored_tiered, tiered_policies
 from tests.helpers.reach import bit_of
 from tests.property.test_engine import all_settings
 
@@ -28,7 +28,8 @@ def test_matrix_and_explanation_agree(
             coverage=snapshot.coverage,
             partial=snapshot.partial,
         )
-    reach = compute(snapshot, settings, tiered)
+    snapshot = snapshot.apply(Put(stored_tiered(policy)) for policy in tiered)
+    reach = compute(snapshot, settings)
     pods = [pod for table in snapshot.pods.values() for pod in table.values()]
     ends: list[End] = [*pods, *ADDRESSES]
     for source in ends:
@@ -43,5 +44,5 @@ def test_matrix_and_explanation_agree(
                     certain = any(ends >> into & 1 and ports & mask for ends, ports in row.certain)
                     possible = any(ends >> into & 1 and ports & mask for ends, ports in row.possible)
                     shown = Verdict.ALLOWED if certain else Verdict.UNDECIDABLE if possible else Verdict.NOT_ALLOWED
-                    told = explain(snapshot, source, destination, protocol, port, settings, tiered)
+                    told = explain(snapshot, source, destination, protocol, port, settings)
                     assert told.verdict is shown, (source, destination, protocol, port, told)

@@ -3,7 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.reach.objects import WORKLOAD_KINDS, Kind, Namespace, Pod, Service, StoredPolicy, Thing, Workload
+from desktop.policy.objects import Peer
+from desktop.policy.tiers import Tier, TieredPolicy
+from desktop.reach.objects import (
+    CLUSTER_WIDE,
+    TIERED_KINDS,
+    WORKLOAD_KINDS,
+    ForeignPolicy,
+    Kind,
+    Namespace,
+    Pod,
+    Service,
+    StoredPolicy,
+    Thing,
+    TieredObject,
+    Workload,
+)
 from desktop.reach.snapshot import Change, Gone, Put, Replaced, Snapshot, kind_of, touched
 
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -14,6 +29,14 @@ THINGS: st.SearchStrategy[Thing] = st.one_of(
     st.builds(Workload, st.sampled_from(sorted(WORKLOAD_KINDS, key=str)), NAMES, NAMES, LABELS),
     st.builds(Service, NAMES, NAMES),
     st.builds(StoredPolicy, NAMES, NAMES, st.none(), st.sampled_from([b"{}", b"[]"])),
+    st.builds(
+        lambda kind, name, raw: TieredObject(kind, TieredPolicy(kind.value, name, Tier.ADMIN, 0, Peer()), raw),
+        st.sampled_from(sorted(TIERED_KINDS, key=str)),
+        NAMES,
+        st.sampled_from([b"{}", b"[]"]),
+    ),
+    st.builds(ForeignPolicy, st.just(Kind.CALICO_NETWORK_POLICY), NAMES, NAMES),
+    st.builds(ForeignPolicy, st.just(Kind.CALICO_GLOBAL_NETWORK_POLICY), st.just(""), NAMES),
 )
 KINDS = st.sampled_from(Kind)
 
@@ -25,7 +48,7 @@ def place(thing: Thing) -> tuple[Kind, str, str]:
 @st.composite
 def listings(draw: st.DrawFn) -> Replaced:
     kind = draw(KINDS)
-    namespace = None if kind is Kind.NAMESPACE else draw(st.none() | NAMES)
+    namespace = None if kind in CLUSTER_WIDE else draw(st.none() | NAMES)
     things = draw(
         st.lists(THINGS.filter(lambda t: kind_of(t) is kind and namespace in (None, place(t)[1])), max_size=4)
     )
@@ -35,7 +58,7 @@ def listings(draw: st.DrawFn) -> Replaced:
 @st.composite
 def removals(draw: st.DrawFn) -> Gone:
     kind = draw(KINDS)
-    return Gone(kind, "" if kind is Kind.NAMESPACE else draw(NAMES), draw(NAMES))
+    return Gone(kind, "" if kind in CLUSTER_WIDE else draw(NAMES), draw(NAMES))
 
 
 CHANGES = st.lists(st.builds(Put, THINGS) | removals() | listings(), max_size=30)

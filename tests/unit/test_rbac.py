@@ -25,7 +25,8 @@ def test_a_viewer_may_read_exactly_the_kinds_that_are_read() -> None:
         for name in rule.get("resources", ())
         if set(rule["verbs"]) == {"get", "list", "watch"}
     }
-    assert readable == {(resource.group, resource.plural) for resource in RESOURCES.values()}
+    everywhere = [place for resource in RESOURCES.values() for place in (resource, resource.instead) if place]
+    assert readable == {(place.group, place.plural) for place in everywhere}
 
 
 def test_reading_is_all_a_viewer_may_do() -> None:

@@ -55,8 +55,22 @@ RESOURCES = (
     CRON_JOBS,
     NETWORK_POLICIES,
 )
-BY_KIND = {(resource.api_version, resource.kind): resource for resource in RESOURCES}
-BY_PLURAL = {(resource.group, resource.version, resource.plural): resource for resource in RESOURCES}
+CUSTOM = (
+    Resource("policy.networking.k8s.io", "v1alpha1", "adminnetworkpolicies", "AdminNetworkPolicy", False),
+    Resource(
+        "policy.networking.k8s.io", "v1alpha1", "baselineadminnetworkpolicies", "BaselineAdminNetworkPolicy", False
+    ),
+    Resource("policy.networking.k8s.io", "v1alpha2", "clusternetworkpolicies", "ClusterNetworkPolicy", False),
+    Resource("cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy"),
+    Resource("cilium.io", "v2", "ciliumclusterwidenetworkpolicies", "CiliumClusterwideNetworkPolicy", False),
+    Resource("crd.projectcalico.org", "v1", "networkpolicies", "NetworkPolicy"),
+    Resource("crd.projectcalico.org", "v1", "globalnetworkpolicies", "GlobalNetworkPolicy", False),
+    Resource("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy"),
+    Resource("projectcalico.org", "v3", "globalnetworkpolicies", "GlobalNetworkPolicy", False),
+)
+"""What a server has only once it was installed."""
+BY_KIND = {(resource.api_version, resource.kind): resource for resource in (*RESOURCES, *CUSTOM)}
+BY_PLURAL = {(resource.group, resource.version, resource.plural): resource for resource in (*RESOURCES, *CUSTOM)}
 
 
 @dataclass(frozen=True, slots=True)

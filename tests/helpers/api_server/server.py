@@ -17,12 +17,12 @@ from tests.helpers.api_server import certificates, ownership, validation, wire, 
 from tests.helpers.api_server.access import Access
 from tests.helpers.api_server.certificates import Certificate
 from tests.helpers.api_server.faults import Faults
-from tests.helpers.api_server.resources import BY_KIND, NETWORK_POLICIES, RESOURCES, Json
+from tests.helpers.api_server.resources import BY_KIND, CUSTOM, NETWORK_POLICIES, RESOURCES, Json
 from tests.helpers.api_server.service import Request, Service
 from tests.helpers.api_server.store import Store, path_of
 
 _HOST = "127.0.0.1"
-_BY_PLURAL = {resource.plural: resource for resource in RESOURCES}
+_BY_PLURAL = {resource.plural: resource for resource in (*CUSTOM, *RESOURCES)}
 
 
 @dataclass

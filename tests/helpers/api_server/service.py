@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.helpers.api_server import reading, writing
 from tests.helpers.api_server.access import Access, User
 from tests.helpers.api_server.reading import Link
-from tests.helpers.api_server.resources import NETWORK_POLICIES, RESOURCES, Json, Resource, Target, parse_path
+from tests.helpers.api_server.resources import CUSTOM, NETWORK_POLICIES, RESOURCES, Json, Resource, Target, parse_path
 from tests.helpers.api_server.status import Refusal, unauthorized
 from tests.helpers.api_server.store import Store
 
@@ -92,6 +92,8 @@ class Service:
         self.store = store
         self.access = access
         self.warnings: list[str] = []
+        self.installed: set[str] = set()
+        """The custom resources that are served, each as ``plural.group``."""
 
     def answer(self, request: Request, link: Link = _ALWAYS_THERE) -> Answer | Stream:
         """Answer a request; ``link`` is asked while a watch lasts."""
@@ -105,14 +107,14 @@ class Service:
         target = request.target
         if target is None:
             self.access.check_path(user, request.path)
-            return _document(request)
+            return self._resources_of(request.path) or _document(request)
         self.access.check(user, request.verb, target)
         if "protobuf" in request.headers.get("content-type", ""):
             raise writing.unsupported_media_type()
         if target.group == "authorization.k8s.io" and request.method == "POST":
             return self._review(user, target, request)
         resource = target.resource
-        if resource is None:
+        if resource is None or not self._serves(resource):
             return _unknown_path()
         namespace = target.namespace if resource.namespaced else ""
         if request.method != "GET":
@@ -123,6 +125,19 @@ class Service:
             return Answer(200, reading.read_one(self.store, resource, namespace, target.name))
         accept = request.headers.get("accept", "")
         return Answer(200, reading.read_list(self.store, resource, namespace, request.query, accept))
+
+    def _serves(self, resource: Resource) -> bool:
+        return resource in RESOURCES or resource.qualified in self.installed
+
+    def _resources_of(self, path: str) -> Answer | None:
+        """Answer ``/apis/<group>/<version>``: the resources that are there."""
+        version = path.removeprefix("/apis/").strip("/")
+        served = [r for r in (*RESOURCES, *CUSTOM) if r.group and r.api_version == version and self._serves(r)]
+        if not served:
+            return None
+        resources = [{"name": each.plural, "namespaced": each.namespaced, "kind": each.kind} for each in served]
+        listing = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version, "resources": resources}
+        return Answer(200, _encoded(listing))
 
     def _write(self, resource: Resource, namespace: str, name: str, request: Request) -> Answer:
         content_type = request.headers.get("content-type", JSON).partition(";")[0].strip()

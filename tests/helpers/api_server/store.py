@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tests.helpers.api_server.resources import RESOURCES, Json, Resource
+from tests.helpers.api_server.resources import CUSTOM, RESOURCES, Json, Resource
 
 _FIRST_VERSION = 1000
 
@@ -69,8 +69,8 @@ class Store:
         self.version = _FIRST_VERSION
         self.oldest = _FIRST_VERSION
         self.closed = False
-        self._items: dict[Resource, dict[str, Item]] = {resource: {} for resource in RESOURCES}
-        self._events: dict[Resource, list[Event]] = {resource: [] for resource in RESOURCES}
+        self._items: dict[Resource, dict[str, Item]] = {resource: {} for resource in (*RESOURCES, *CUSTOM)}
+        self._events: dict[Resource, list[Event]] = {resource: [] for resource in (*RESOURCES, *CUSTOM)}
         self._sorted: dict[Resource, tuple[Item, ...]] = {}
         self._snapshots: dict[tuple[Resource, int], tuple[Item, ...]] = {}
 

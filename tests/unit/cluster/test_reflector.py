@@ -42,6 +42,7 @@ from desktop.errors import (
     ConnectionLost,
     Expired,
     Forbidden,
+    NotFound,
     ServerError,
     TooManyRequests,
     Unreachable,
@@ -56,6 +57,7 @@ LOST = ConnectionLost("connection.lost")
 OLD = Expired("api.expired", status=410)
 BROKEN = ServerError("api.server-error", status=500, retry_after=None)
 NOT_ALLOWED = Forbidden("api.forbidden", status=403)
+TAKEN_AWAY = NotFound("api.not-served", status=404)
 
 
 def busy(seconds: int | None) -> TooManyRequests:
@@ -241,6 +243,19 @@ def test_a_version_that_is_too_old_lists_again() -> None:
         asked, said, _ = follow(list(lists), [script, LONG], until=4)
         assert asked == ["list", "watch 5", "list", "watch 50"]
         assert said[-2:] == [Listed(Kind.POD, "shop", (POD,)), Live(Kind.POD, "shop")]
+
+
+def test_a_kind_that_the_server_does_not_have_is_listed_as_empty_and_not_watched() -> None:
+    asked, said, slept = follow([Listing((), "", served=False)], [LONG], until=9)
+    assert (asked, slept) == (["list"], [])
+    assert said[-1] == Listed(Kind.POD, "shop", ())
+
+
+def test_a_kind_that_is_taken_away_while_it_is_watched_is_listed_again() -> None:
+    lists: Lists = [listing("5", POD), Listing((), "", served=False)]
+    asked, said, _ = follow(lists, [[After(9.0), TAKEN_AWAY]], until=9)
+    assert asked == ["list", "watch 5", "list"]
+    assert said[-1] == Listed(Kind.POD, "shop", ())
 
 
 def test_trouble_with_a_watch_does_not_list_again() -> None:

@@ -2,7 +2,21 @@
 
 from datetime import UTC, datetime
 
-from desktop.reach.objects import Coverage, Kind, Namespace, Pod, Service, StoredPolicy, Thing, Workload
+from desktop.policy.objects import Peer
+from desktop.policy.tiers import Tier, TieredPolicy
+from desktop.reach.objects import (
+    CLUSTER_WIDE,
+    Coverage,
+    ForeignPolicy,
+    Kind,
+    Namespace,
+    Pod,
+    Service,
+    StoredPolicy,
+    Thing,
+    TieredObject,
+    Workload,
+)
 from desktop.reach.snapshot import Gone, Put, Replaced, Snapshot, touched
 
 
@@ -55,12 +69,17 @@ def test_every_kind_comes_and_goes() -> None:
         Kind.CRON_JOB: Workload(Kind.CRON_JOB, "a", "n"),
         Kind.SERVICE: Service("a", "n"),
         Kind.NETWORK_POLICY: StoredPolicy("a", "n", None, b"{}"),
+        Kind.CLUSTER_NETWORK_POLICY: TieredObject(
+            Kind.CLUSTER_NETWORK_POLICY, TieredPolicy("ClusterNetworkPolicy", "n", Tier.ADMIN, 1, Peer()), b"{}"
+        ),
+        Kind.CILIUM_NETWORK_POLICY: ForeignPolicy(Kind.CILIUM_NETWORK_POLICY, "a", "n"),
+        Kind.CALICO_GLOBAL_NETWORK_POLICY: ForeignPolicy(Kind.CALICO_GLOBAL_NETWORK_POLICY, "", "n"),
     }
     for kind, thing in things.items():
         there = Snapshot().apply([Put(thing)])
         assert list(there.things(kind)) == [thing]
         assert there.count(kind) == 1
-        namespace = "" if kind is Kind.NAMESPACE else "a"
+        namespace = "" if kind in CLUSTER_WIDE else "a"
         gone = there.apply([Gone(kind, namespace, "a" if kind is Kind.NAMESPACE else "n")])
         assert gone == Snapshot()
 
@@ -70,6 +89,12 @@ def test_the_end_of_an_unknown_object_changes_nothing() -> None:
     new = old.apply([Gone(Kind.POD, "a", "other"), Gone(Kind.POD, "elsewhere", "x"), Gone(Kind.NAMESPACE, "", "a")])
     assert new == old
     assert touched(old, new, Kind.POD) == set()
+
+
+def test_the_plug_ins_that_have_policies_of_their_own_are_known() -> None:
+    there = Snapshot().apply([Put(ForeignPolicy(Kind.CILIUM_NETWORK_POLICY, "a", "n"))])
+    assert there.others == {Kind.CILIUM_NETWORK_POLICY}
+    assert there.apply([Gone(Kind.CILIUM_NETWORK_POLICY, "a", "n")]).others == set()
 
 
 def test_coverage_tells_what_absence_means() -> None:

@@ -13,7 +13,7 @@ CORE = ("policy", "reach", "manifest", "cluster", "session")
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 
 # Strings that look like codes and are none.
-OTHERS = {"*.json*", "*.yaml", "*.yml", "*.io", "*.com", "*.sqlite"}
+OTHERS = {"*.json*", "*.yaml", "*.yml", "*.io", "*.com", "*.org", "*.sqlite"}
 
 # The faults that complete a code made of a family and a fault (f"label-key.{fault}").
 KEY_FAULTS = ("syntax", "prefix-empty", "prefix-too-long", "prefix-syntax", "empty", "too-long")

@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, Say] = {
     **codes_cluster.ANSWERS,
     **codes_session.SESSION,
     **codes_session.CHANGES,
+    **codes_session.EDITOR,
     **codes_session.ADVICE,
 }
 

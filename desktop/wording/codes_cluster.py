@@ -58,6 +58,9 @@ KUBECONFIG: dict[str, Say] = {
 }
 
 FILES: dict[str, Say] = {
+    "folder.nameless": lambda f: tr("This {kind} has no name, and is passed over.", **f),
+    "folder.unreadable": lambda f: tr("{kind} {name} cannot be read: a field is of the wrong type.", **f),
+    "folder.template": lambda f: tr("This file is a template: only what is YAML as it stands is read."),
     "file.not-read": lambda f: tr("{path} cannot be read: {reason}.", **f),
     "file.not-written": lambda f: tr("{path} cannot be written: {reason}.", **f),
     "file.not-local": lambda f: tr("{path} lies on another machine, and is not read.", **f),
@@ -97,6 +100,8 @@ def _refused(f: Facts) -> str:
 
 
 ANSWERS: dict[str, Say] = {
+    "server.warning": lambda f: tr("The server warns: {message}", **f),
+    "server.refused": lambda f: tr("The server refuses this: {message}", **f),
     "api.bad-request": _refused,
     "api.invalid": _refused,
     "api.too-large": lambda f: tr("The server refuses it, because it is too large."),

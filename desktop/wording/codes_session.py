@@ -12,6 +12,13 @@ SESSION: dict[str, Say] = {
     "settings.value": lambda f: tr("The setting {name} has a value that does not fit, and is not used: {reason}", **f),
 }
 
+EDITOR: dict[str, Say] = {
+    "draft-file.broken": lambda f: tr("The draft in {path} could not be read. It was set aside as {aside}.", **f),
+    "import.too-large": lambda f: tr("{path} is too large: all the text together may have {limit} bytes.", **f),
+    "import.not-utf8": lambda f: tr("{path} is not UTF-8 text (at byte {offset}).", **f),
+    "import.not-text": lambda f: tr("{path} is not a text file.", **f),
+}
+
 CHANGES: dict[str, Say] = {
     "change.has-errors": lambda f: tr("{name} in {namespace} has errors.", **f),
     "change.named-twice": lambda f: tr("{name} in {namespace} stands twice in this text.", **f),

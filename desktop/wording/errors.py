@@ -1,6 +1,6 @@
 """Errors in words: what happened and to what, and what can be done about it."""
 
-from desktop.errors import ApiError, BulkheadError, ConfigError
+from desktop.errors import BulkheadError, ConfigError
 from desktop.language import tr
 from desktop.wording import codes
 from desktop.wording.plain import plain
@@ -16,16 +16,6 @@ def sentence(error: BulkheadError) -> str:
 def hint(error: BulkheadError) -> str:
     """Return what can be done about it, or nothing where nothing can be said."""
     return codes.hint(error.code, error.facts)
-
-
-def causes(error: ApiError) -> tuple[str, ...]:
-    """Return the fields that a server named as its reasons, each with its own words."""
-    return tuple(
-        tr("{field}: {message}", field=plain(cause.field), message=plain(cause.message))
-        if cause.field
-        else plain(cause.message)
-        for cause in error.causes
-    )
 
 
 def _stanza(error: ConfigError) -> str:

@@ -75,11 +75,11 @@ def ask_namespaces(parent: QWidget, names: Sequence[str], accepted: Callable[[tu
 def ask_profile(parent: QWidget, name: str, accepted: Callable[[str], object]) -> QDialog:
     """Ask for a capability profile; "" is the one that fits the server's version."""
     from desktop.policy.profile import PROFILES  # noqa: PLC0415  not before the window shows
+    from desktop.wording.codes_limits import profile_words  # noqa: PLC0415
 
     field = QComboBox()
-    field.addItem(tr("Automatic, from the server's version"), "")
-    for each in PROFILES:
-        field.addItem(each, each)
+    for each in ("", *PROFILES):
+        field.addItem(profile_words(each), each)
     field.setCurrentIndex(max(0, field.findData(name)))
     caption = tr("What the cluster's network plug-in can do. Policies are checked against it.")
     form = _Form(tr("Profile"), caption, field, parent)

@@ -9,11 +9,11 @@ from pathlib import Path
 from desktop.wording import codes
 
 SOURCE = Path(__file__).parents[3] / "desktop"
-CORE = ("policy", "reach", "manifest", "cluster", "session")
+LAYERS = ("policy", "reach", "manifest", "cluster", "session", "ui")
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 
 # Strings that look like codes and are none.
-OTHERS = {"*.json*", "*.yaml", "*.yml", "*.io", "*.com", "*.org", "*.sqlite"}
+OTHERS = {"*.json*", "*.yaml", "*.yml", "*.io", "*.com", "*.org", "*.sqlite", "*.svg"}
 
 # The faults that complete a code made of a family and a fault (f"label-key.{fault}").
 KEY_FAULTS = ("syntax", "prefix-empty", "prefix-too-long", "prefix-syntax", "empty", "too-long")
@@ -60,7 +60,7 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
 def _raised() -> dict[str, str]:
     """Every code of the source, with a file that raises it."""
     found: dict[str, str] = {}
-    for layer in CORE:
+    for layer in LAYERS:
         for file in sorted((SOURCE / layer).rglob("*.py")):
             for code in _codes_in(ast.parse(file.read_text("utf-8"))):
                 if not any(fnmatch(code, other) for other in OTHERS):
@@ -70,7 +70,7 @@ def _raised() -> dict[str, str]:
 
 def _with_facts() -> Iterator[tuple[str, set[str], str]]:
     """Every call that names a code and spells its facts out: the code, the facts' names, and where."""
-    for layer in CORE:
+    for layer in LAYERS:
         for file in sorted((SOURCE / layer).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and (names := _facts_of(node)) is not None:

@@ -281,10 +281,19 @@ def _check_file(path: str, profile: Profile, *, sought: bool) -> _Report:
         return _Report(path, 0, reader.read_bytes(data).findings)
     checked = checking.check(text, profile=profile)
     policies = sum(checking.is_policy(entry.value) for entry in checked.entries)
-    found = checked.findings
-    if sought and not policies:  # a folder may hold other things: that they are no policies is no fault of theirs
-        found = tuple(each for each in found if not each.code.startswith("document."))
+    found = _in_a_folder(checked.findings, text, policies) if sought else checked.findings
     return _Report(path, policies, found)
+
+
+def _in_a_folder(found: tuple[Finding, ...], text: str, policies: int) -> tuple[Finding, ...]:
+    """Leave out what is no fault in a folder: it may hold other things than policies, and templates of Helm."""
+    if not policies:
+        found = tuple(each for each in found if not each.code.startswith("document."))
+    not_yaml = [each for each in found if each.code.startswith("yaml.")]
+    if not_yaml and "{{" in text:
+        template = Finding("folder.template", Severity.WARNING, place=not_yaml[0].place)
+        return template, *(each for each in found if each not in not_yaml)
+    return found
 
 
 def _data(path: str) -> bytes:

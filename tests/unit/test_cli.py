@@ -127,6 +127,15 @@ def test_a_folder_is_searched_for_manifests_and_other_objects_are_no_errors(
     assert said[-1] == "4 files, 2 policies: 1 error, 0 warnings"
 
 
+def test_a_template_in_a_folder_is_a_warning_and_a_named_one_an_error(
+    tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write("chart/policy.yaml", GOOD + "  ingress: {{ .Values.ingress }}\n  x: {{ nothing\n")
+    assert cli.main(["check", str(tmp_path)]) == 0
+    assert ": warning: This file is a template" in capsys.readouterr().out
+    assert cli.main(["check", path]) == 1
+
+
 def test_a_named_file_without_a_policy_is_an_error(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", write("web.yaml", DEPLOYMENT)]) == 1
     assert "Deployment web is no NetworkPolicy" in capsys.readouterr().out

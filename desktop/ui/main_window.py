@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, context: UiContext, now: Callable[[], datetime] = local_now) -> None:
         super().__init__()
-        self._context, self._now = context, now
+        self.context, self._now = context, now
         self._seen = False
         self.setWindowTitle("Bulkhead")
         self.setObjectName("main")
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def start(self) -> None:
         """Choose the cluster that was chosen last, and read the kubeconfig files; nothing is contacted."""
-        self.clusters.select_cluster(self._context.settings.get(_CHOSEN, str, SAMPLE_ID))
+        self.clusters.select_cluster(self.context.settings.get(_CHOSEN, str, SAMPLE_ID))
         self.cluster_commands.reload()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -78,9 +78,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the arrangement of the window, and stop fetching."""
         geometry = self.saveGeometry().toBase64().data()
-        self._context.settings.set(_GEOMETRY, bytes(geometry).decode("ascii"))
+        self.context.settings.set(_GEOMETRY, bytes(geometry).decode("ascii"))
         if self.clusters.choice is not None:
-            self._context.settings.set(_CHOSEN, self.clusters.choice.entry.id)
+            self.context.settings.set(_CHOSEN, self.clusters.choice.entry.id)
         self.pump.stop()
         super().closeEvent(event)
 
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         times.start()
 
     def _restore(self) -> None:
-        stored = self._context.settings.get(_GEOMETRY, str, "")
+        stored = self.context.settings.get(_GEOMETRY, str, "")
         if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "replace"))):
             self.resize(*_SIZE)
 
@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _choose(self, choice: Choice | None) -> None:
         usable = choice is not None and choice.entry.error is None
-        self.policies.show_choice(choice, self._context.sessions.get(choice.entry) if choice and usable else None)
+        self.policies.show_choice(choice, self.context.sessions.get(choice.entry) if choice and usable else None)
         self._tell_standing()
 
     @Slot(str, object)
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
     def _cancel(self, cluster: str) -> None:
         entry = self.clusters.tree.entry(cluster)
         if entry is not None:
-            self._context.sessions.get(entry).cancel()
+            self.context.sessions.get(entry).cancel()
 
     @Slot()
     def _list_changed(self) -> None:
@@ -179,8 +179,8 @@ class MainWindow(QMainWindow):
         self.clusters.tree.refresh_times()
         self.policies.refresh_times()
         self._tell_standing()
-        for problem in self._context.settings.take_problems():
-            self._context.messages.error(problem)
+        for problem in self.context.settings.take_problems():
+            self.context.messages.error(problem)
 
     def _tell_standing(self) -> None:
         """Tell in the status bar how the cluster shown stands, and what can be done with it."""

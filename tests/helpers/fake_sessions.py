@@ -13,6 +13,7 @@ from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.catalog import ClusterEntry
 from desktop.session.rows import make_row
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
+from tests.helpers.fake_gateway import FakeGateway
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 """The time it is in tests of what is shown."""
@@ -96,6 +97,7 @@ class FakeSession:
     snapshot: Snapshot = field(default_factory=Snapshot)
     rows: Mapping[tuple[str, str], PolicyRow] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    gateway: FakeGateway = field(default_factory=FakeGateway)
     _news: list[SessionUpdate] = field(default_factory=list)
 
     @property

@@ -6,6 +6,7 @@ fetches what is new when it likes.
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -23,8 +24,11 @@ from desktop.session.feeds import Feed, Feeds, disconnected
 from desktop.session.rows import Changed, PolicyTable
 from desktop.session.state import Connection, PolicyRow, Progress, SessionState, SessionUpdate
 
-BATCH_SECONDS = 0.05
-"""How long what comes in is gathered: a burst of events costs one new picture, and nobody sees the delay."""
+REST_SECONDS = (0.01, 0.1)
+"""After each batch it rests as long as that took, within these bounds: what comes in meanwhile is the next batch.
+
+So a burst of events costs few new pictures, and the screen has half of the time to itself, however big the cluster.
+"""
 RESET_ROWS = 1000
 """From so many changed rows on, all rows are told anew: a table takes that faster than changes one by one."""
 
@@ -156,8 +160,10 @@ class Keeper:
 
     def _work(self) -> None:
         if self._inbox:
+            started = time.monotonic()
             self._take_in()
-            self._closing.wait(BATCH_SECONDS)
+            shortest, longest = REST_SECONDS
+            self._closing.wait(min(max(time.monotonic() - started, shortest), longest))
         elif self._table.has_unchecked:
             self._publish(self._snapshot, self._table.check_some())
 

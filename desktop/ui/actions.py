@@ -86,7 +86,7 @@ def _specs() -> Mapping[Command, _Spec]:
         ),
         Command.EDIT_YAML: _Spec(tr("&Edit YAML"), tr("Open the policy as YAML"), ("Return", "Enter"), local=True),
         Command.UPDATE: _Spec(tr("&Update"), tr("Change the policy"), ("Ctrl+U",)),
-        Command.DUPLICATE: _Spec(tr("D&uplicate"), tr("Start a new policy from this one"), ("Ctrl+D",)),
+        Command.DUPLICATE: _Spec(tr("Dup&licate"), tr("Start a new policy from this one"), ("Ctrl+D",)),
         Command.EXPORT: _Spec(tr("E&xport…"), tr("Save the selected policies as a YAML file"), ("Ctrl+E",)),
         Command.DELETE: _Spec(tr("&Delete"), tr("Delete the selected policies"), (Key.Delete,), local=True),
         Command.ABOUT: _Spec(tr("&About Bulkhead")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -101,6 +102,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.messages)
         layout.addWidget(sides, 1)
         self.setCentralWidget(centre)
+        for one, next_ in pairwise((*self.clusters.tab_order, *self.policies.tab_order)):
+            self.setTabOrder(one, next_)
         bar = self.statusBar()
         bar.addWidget(self.status, 1)
         bar.addPermanentWidget(self.synchronizations)

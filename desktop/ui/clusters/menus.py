@@ -96,7 +96,7 @@ class ClusterMenus(QObject):
     def _fill_removed(self, menu: QMenu) -> None:
         removed = self._catalog.removed()
         if removed:
-            submenu = menu.addMenu(tr("&Put Back into the List"))
+            submenu = menu.addMenu(tr("Put &Back into the List"))
             for entry in removed:
                 action = submenu.addAction(menu_text(entry.title))
                 action.triggered.connect(lambda _checked, id_=entry.id: self._put_back(id_))

@@ -1,5 +1,6 @@
 """The details of the policy chosen: in sentences, the pods it selects, its YAML, and what was found about it."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Slot
@@ -37,7 +38,10 @@ class Details(QTabWidget):
             self.addTab(tab, "")
         self.setDocumentMode(True)
         self.setAccessibleName(tr("Details of the policy"))
-        self.setCornerWidget(_buttons(actions), Qt.Corner.TopRightCorner)
+        self.tabBar().setAccessibleName(tr("Details of the policy"))
+        buttons = [actions.button(command) for command in (Command.UPDATE, Command.EDIT_YAML)]
+        self.setCornerWidget(_in_a_row(buttons), Qt.Corner.TopRightCorner)
+        self.tab_order = (self.tabBar(), *buttons, *self._tabs)
         self.currentChanged.connect(self._fill)
         self._name_tabs()
         self._fill(Tab.SUMMARY)
@@ -66,10 +70,10 @@ def _counted(title: str, count: int | None) -> str:
     return title if count is None else tr("{title} ({count})", title=title, count=count)
 
 
-def _buttons(actions: Actions) -> QWidget:
+def _in_a_row(buttons: Iterable[QWidget]) -> QWidget:
     corner = QWidget()
     layout = QHBoxLayout(corner)
     layout.setContentsMargins(0, 2, 2, 2)
-    for command in (Command.UPDATE, Command.EDIT_YAML):
-        layout.addWidget(actions.button(command, corner))
+    for button in buttons:
+        layout.addWidget(button)
     return corner

@@ -23,14 +23,14 @@ class EmptyPage(QFrame):
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
         self._heading, self._hint = heading(label(parent=self, wrap=True)), label(parent=self, wrap=True)
-        self._button = QPushButton(self)
-        self._button.clicked.connect(self._press)
+        self.button = QPushButton(self)
+        self.button.clicked.connect(self._press)
         for words in (self._heading, self._hint):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             words.setFixedWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
-        for widget in (self._heading, self._hint, self._button):
+        for widget in (self._heading, self._hint, self.button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
@@ -44,9 +44,9 @@ class EmptyPage(QFrame):
         self._heading.setText(empty.heading)
         self._hint.setText(empty.hint)
         self._command = empty.command
-        self._button.setVisible(empty.command is not None)
+        self.button.setVisible(empty.command is not None)
         if empty.command is not None:
-            self._button.setText(self._actions[empty.command].text())
+            self.button.setText(self._actions[empty.command].text())
 
     def _press(self) -> None:
         if self._command is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -92,6 +93,8 @@ class PolicyPanel(QWidget):
         self.splitter.setSizes(_HEIGHTS)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
+        for one, next_ in pairwise((self.view, *details.tab_order)):
+            self.setTabOrder(one, next_)
         return details
 
     @property
@@ -154,8 +157,9 @@ class PolicyPanel(QWidget):
 
     def _arrange(self, actions: Actions) -> None:
         tools = QHBoxLayout()
-        for command in _TOOLBAR:
-            tools.addWidget(actions.button(command, self))
+        buttons = [actions.button(command, self) for command in _TOOLBAR]
+        for button in buttons:
+            tools.addWidget(button)
         tools.addStretch(1)
         tools.addWidget(self.search, 1)
         self.stack = QStackedWidget(self)
@@ -164,6 +168,7 @@ class PolicyPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.addWidget(self.stack)
         self.splitter.setChildrenCollapsible(False)
+        self.tab_order = (*buttons, self.search, self.empty.button, self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 8, 0)
         layout.addWidget(self.headline)

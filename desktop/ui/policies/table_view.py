@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from desktop.language import tr
@@ -128,6 +128,12 @@ class PolicyView(QTableView):
         if chosen:
             self.selectionModel().setCurrentIndex(self._table.index(chosen[0], 0), flags.NoUpdate)
         self.selectionModel().select(selection, flags.ClearAndSelect)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select the first policy when the table is entered by key with none selected."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason and not self.selectionModel().hasSelection():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     @Slot()
     def _keep(self) -> None:

@@ -1,12 +1,12 @@
 """What the user does to policies leads to the right window, with the policy as it is now on the cluster."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog
 
 from desktop.cluster.gateway import PolicyDocument
 from desktop.ui.actions import Command
@@ -21,22 +21,20 @@ class Opened(QDialog):
     """Stands in for a window that is opened, and remembers how."""
 
     written = Signal(object)
-    opened: "ClassVar[list[Opened]]" = []
 
-    def __init__(self, *given: Any, parent: QWidget | None = None, **named: Any) -> None:
-        super().__init__(parent)
-        self.given, self.named = given[1:], named
-        self.review = self
-        self.opened.append(self)
+    def __init__(self, opened: "list[Opened]", given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        super().__init__(named.pop("parent", None))
+        self.given, self.named, self.review = given[1:], named, self
+        opened.append(self)
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """Return the windows opened, in order; none of them is the real one."""
-    Opened.opened = []
-    monkeypatch.setattr("desktop.ui.editor.dialog.YamlDialog", Opened)
-    monkeypatch.setattr("desktop.ui.review.delete_dialog.DeleteDialog", Opened)
-    return Opened.opened
+    windows: list[Opened] = []
+    for window in ("desktop.ui.editor.dialog.YamlDialog", "desktop.ui.review.delete_dialog.DeleteDialog"):
+        monkeypatch.setattr(window, lambda *given, **named: Opened(windows, given, named))
+    return windows
 
 
 @pytest.fixture

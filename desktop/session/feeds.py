@@ -115,6 +115,7 @@ class Feeds:
 
     def stop(self, now: datetime) -> None:
         """Stop every feed."""
+        self._round = ()
         for asked in self._asked.values():
             for feed in asked.feeds:
                 feed.stop(now)

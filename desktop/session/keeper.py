@@ -156,6 +156,7 @@ class Keeper:
             except Exception as fault:  # noqa: BLE001  the screen must not wait for a thread that is no more
                 _log.exception("keeping the picture failed")
                 self._fault = BulkheadError("unexpected", exception=type(fault).__name__)
+                self._publish(self._snapshot, Changed({}, set()))
         self._take_in()
 
     def _work(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import Gateway, ServerVersion
 from desktop.cluster.reflector import Failing, Reflector
-from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound
+from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound, TlsError, Unauthorized
 from desktop.policy.profile import for_version
 from desktop.reach.objects import CLUSTER_WIDE, Kind
 from desktop.reach.snapshot import Snapshot
@@ -67,6 +67,7 @@ class Session:
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._pictured = False  # whether the picture on disk was looked for
+        self._worn = False  # whether the next synchronization needs a new gateway
         self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
@@ -127,6 +128,7 @@ class Session:
             else:
                 self._token.cancel()
             self._token = token = CancelToken()
+            self._worn = self._worn or _is_worn(self.state)
             self._keeper.connecting()
             self._spawn(f"synchronize {self.id}", lambda: self._prepare(token))
 
@@ -190,8 +192,9 @@ class Session:
             if not self._pictured:
                 self._pictured = True
                 self._show_picture()
-            elif self.state.connection not in {Connection.LIVE, Connection.SYNCHRONIZING}:
-                self._disconnect()  # the kubeconfig, or a file it names, may be another by now
+            if self._worn:
+                self._worn = False
+                self._disconnect()
             gateway = self.gateway
             feeds = [Feed(scope) for scope in self._scopes(gateway.kinds)]
             with self._lock:
@@ -284,3 +287,10 @@ class Session:
             pictures.save(self._whose(), pictures.Picture(snapshot, state.last_sync, state.version))
         except FileError as error:
             _log.warning("the last picture of %s was not kept: %s", self.id, error)
+
+
+def _is_worn(state: SessionState) -> bool:
+    """Whether a new gateway may do better: the kubeconfig, or a file it names, may be another by now."""
+    return state.connection in {Connection.OFFLINE, Connection.ERROR} or isinstance(
+        state.error, TlsError | Unauthorized
+    )

@@ -257,3 +257,10 @@ def test_a_scope_no_longer_wanted_is_stopped() -> None:
     scene.scopes = (Scope(POLICIES, "a"), Scope(PODS, "a"))
     scene.begin()
     assert all(feed.token.cancelled for feed in before.values())
+
+
+def test_what_is_stopped_makes_no_progress() -> None:
+    scene = Scene()
+    scene.say(POLICIES, Counted(POLICIES, None, 1, 2))
+    scene.feeds.stop(NOW)
+    assert scene.feeds.progress is None

@@ -12,7 +12,7 @@ import pytest
 
 from desktop.cluster import reflector
 from desktop.cluster.gateway import Gateway, ServerVersion
-from desktop.errors import BulkheadError, ConfigError, FileError, Forbidden, ServerError, Unreachable
+from desktop.errors import BulkheadError, ConfigError, FileError, Forbidden, ServerError, Unauthorized, Unreachable
 from desktop.paths import cache_dir
 from desktop.policy.codec import parse_policy
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy
@@ -276,6 +276,19 @@ def test_a_cluster_that_cannot_be_used_says_why_and_can_be_tried_again(make: Ope
     assert session.state.error.code == "kubeconfig.no-cluster"
     session.synchronize()
     eventually(lambda: session.state.connection is Connection.LIVE)
+
+
+def test_a_cluster_that_refused_us_is_connected_anew_on_the_next_try(make: Opener) -> None:
+    refusing, gateways = FakeGateway(), [FakeGateway(*SHOP)]
+    refusing.failures = dict.fromkeys(Kind, Unauthorized("api.unauthorized", status=401))
+    gateways.append(refusing)
+    session = Session(ENTRY, lambda _entry: gateways.pop())
+    make.sessions.append(session)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.ERROR)
+    session.synchronize()
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    assert refusing.closed
 
 
 def test_an_entry_with_an_error_cannot_be_used() -> None:

@@ -2,8 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,7 @@ from tests.helpers.api_server import ApiServer, Fault
 from tests.helpers.api_server import Kind as FaultKind
 from tests.helpers.api_server.access import READ, Grant
 from tests.helpers.policies import Json, policy
-
-
-def eventually(what: Callable[[], bool], seconds: float = 8.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
+from tests.helpers.waiting import eventually
 
 
 class Desk:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from desktop.session.session import Session, connect
 from desktop.session.sessions import Sessions
 from desktop.session.state import Connection, PolicyRow, SessionUpdate
 from tests.helpers.fake_gateway import FakeGateway
+from tests.helpers.waiting import eventually
 
 ENTRY = ClusterEntry("context:prod", Source.CONTEXT, "prod", context="prod", server="https://prod", file="/k/config")
 
@@ -38,13 +39,6 @@ def stored(namespace: str, name: str, **labels: str) -> StoredPolicy:
 
 
 SHOP = (Namespace("shop", {"team": "a"}), stored("shop", "db", app="db"), Pod("shop", "db-0", {"app": "db"}))
-
-
-def eventually(what: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.005)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""The form: policies created and updated without YAML."""

@@ -1,0 +1,149 @@
+"""From the form to the text, and what is to be said of it. Plain Python, for tasks."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from desktop.language import tr, tr_n
+from desktop.manifest import slices
+from desktop.manifest.reader import read
+from desktop.manifest.rewriting import rewrite
+from desktop.policy.codec import PolicyUnreadable, parse_policy
+from desktop.policy.draft import Draft, write_draft
+from desktop.policy.draft_checking import check_draft
+from desktop.policy.findings import Finding, Path, Severity
+from desktop.policy.objects import Direction, NetworkPolicy
+from desktop.policy.profile import Profile, limits
+from desktop.ui.wizard.opening import Opened, policies
+from desktop.wording.policies import direction_sentence, rule_sentence
+
+_RULES_IN_SUMMARY = 2
+KEYS = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
+"""The names of a direction's rules and peers in a document."""
+
+
+class Step(Enum):
+    """The steps of the form."""
+
+    BASICS = "basics"
+    APPLIES_TO = "applies to"
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a draft is judged by: the cluster's limits, the policy it replaces, and the names taken by namespace."""
+
+    namespace: str
+    profile: Profile
+    old: Mapping[str, object] | None = None
+    taken: Mapping[str, Collection[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft judged: the text that holds it, and all that was found, with the paths of the form.
+
+    ``written`` is the draft that the text holds: where fields of ``draft`` cannot be read, their part is as it was.
+    ``policy`` is what the readable fields mean.
+    """
+
+    draft: Draft
+    written: Draft
+    text: str
+    policy: NetworkPolicy | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the draft from being applied."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    def missing(self, step: Step) -> int:
+        """Return the number of things to correct in a step; in Review, of all of them."""
+        return sum(step is Step.REVIEW or step_of(finding.path) is step for finding in self.errors)
+
+    def rule_sentence(self, direction: Direction, index: int) -> str:
+        """Return what a rule admits; empty while a field of it cannot be read."""
+        path = ("spec", KEYS[direction][0], index)
+        rules = (self.policy.ingress if direction is Direction.INGRESS else self.policy.egress) if self.policy else None
+        if self.policy is None or not rules or index >= len(rules) or any(e.path[:3] == path for e in self.errors):
+            return ""
+        return rule_sentence(direction, rules[index], self.policy)
+
+    def summary(self, direction: Direction) -> str:
+        """Return in one sentence what the draft means for a direction so far."""
+        key = KEYS[direction][0]
+        if self.policy is None or any(error.path[:2] == ("spec", key) for error in self.errors):
+            return (
+                tr("Inbound: cannot be said until the fields are complete.")
+                if direction is Direction.INGRESS
+                else tr("Outbound: cannot be said until the fields are complete.")
+            )
+        whole, rules = direction_sentence(direction, self.policy), self.policy.rules(direction) or ()
+        told = [rule_sentence(direction, rule, self.policy) for rule in rules[:_RULES_IN_SUMMARY]]
+        more = len(rules) - len(told)
+        if more:
+            told.append(tr_n("And {count} more rule.", "And {count} more rules.", more))
+        return " ".join((whole, *told))
+
+
+def step_of(path: Path) -> Step:
+    """Return the step in which a field stands."""
+    match path:
+        case ("spec", "podSelector", *_):
+            return Step.APPLIES_TO
+        case ("spec", "egress", *_):
+            return Step.OUTBOUND
+        case ("spec", *_):
+            return Step.INBOUND
+    return Step.BASICS
+
+
+def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *, decided: bool) -> Judged:
+    """Write a draft into ``text`` at the policy that was ``opened``; ``last`` is the draft that the text holds now."""
+    namespace = draft.namespace or terms.namespace
+    taken = (terms.taken or {}).get(namespace, ())
+    written, found = check_draft(draft, old=terms.old, taken=taken, decided=decided)
+    policy = _policy(written.value, namespace)
+    if policy is not None:
+        found += tuple(map(written.in_form, limits(policy, terms.profile)))
+    readable = _readable(draft, last, (finding.path for finding in written.findings))
+    changed = text if readable == last else put(text, opened, readable, terms.namespace)
+    return Judged(draft, readable, changed, policy, found)
+
+
+def put(text: str, opened: Opened, draft: Draft, namespace: str) -> str:
+    """Return ``text`` with its policy changed to what a draft stands for; the very same text where it is that."""
+    value = write_draft(draft).value
+    reading = read(text)
+    entries = policies(reading, namespace)
+    if not entries:
+        return rewrite(text, value)
+    document = entries[min(opened.number, len(entries) - 1)].document
+    changed = rewrite(document.text, value)
+    return text if changed == document.text else slices.replace(reading.text, document, changed)
+
+
+def _policy(value: Mapping[str, object], namespace: str) -> NetworkPolicy | None:
+    try:
+        return replace(parse_policy(value), namespace=namespace)
+    except PolicyUnreadable:
+        return None
+
+
+def _readable(draft: Draft, last: Draft, unreadable: Iterable[Path]) -> Draft:
+    """Return the draft with the parts that cannot be read as they were last."""
+    for path in unreadable:
+        match path:
+            case ("spec", "podSelector", *_):
+                draft = replace(draft, selector=last.selector)
+            case ("spec", "ingress", *_):
+                draft = replace(draft, inbound=last.inbound)
+            case ("spec", "egress", *_):
+                draft = replace(draft, outbound=last.outbound)
+            case _:
+                draft = replace(draft, inbound=last.inbound, outbound=last.outbound)
+    return draft

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.api_servers import RealCluster, served_subject
+from tests.contract.folders import folder_subject
 from tests.contract.subjects import Subject
 from tests.helpers.api_server import ApiServer
 from tests.helpers.raw_client import RawClient
@@ -51,6 +52,8 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]
 
 def _opened(request: pytest.FixtureRequest, tmp_path: Path) -> AbstractContextManager[Subject]:
     match request.param:
+        case "folder":
+            return folder_subject(tmp_path)
         case "test-server":
             return served_subject(tmp_path)
         case _:

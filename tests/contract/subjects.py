@@ -68,4 +68,4 @@ def _real_cluster_marks() -> list[pytest.MarkDecorator]:
 
 
 API_SERVERS = ["test-server", pytest.param("real-cluster", marks=_real_cluster_marks())]
-ALL = API_SERVERS
+ALL = ["folder", *API_SERVERS]

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from desktop.cancellation import CancelToken
+from desktop.policy.findings import Finding
 from desktop.reach.objects import Kind, Thing
 
 FIELD_MANAGER = "bulkhead"
@@ -126,6 +127,20 @@ class Warned:
 
 OnPage = Callable[[int, int | None], None]
 """Called after each page with how many objects came so far and how many are to come (None: not said)."""
+
+
+FileProblems = tuple[tuple[str, tuple[Finding, ...]], ...]
+"""What is wrong with which file, by its name (the ``origin`` of what stands in it)."""
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """What a gateway to files can say beyond what every gateway can."""
+
+    @property
+    def problems(self) -> FileProblems:
+        """What is wrong with the files, as of the last look."""
+        ...
 
 
 class Gateway(Protocol):

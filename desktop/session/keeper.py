@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from desktop.cluster import pauses
-from desktop.cluster.gateway import ServerVersion
+from desktop.cluster.gateway import FileProblems, ServerVersion
 from desktop.cluster.reflector import Report
 from desktop.errors import BulkheadError
 from desktop.policy.profile import Profile
@@ -29,6 +29,8 @@ REST_SECONDS = (0.01, 0.1)
 
 So a burst of events costs few new pictures, and the screen has half of the time to itself, however big the cluster.
 """
+PROBLEM_SECONDS = 1.0
+"""How often it looks for problems of files, of which no event tells."""
 RESET_ROWS = 1000
 """From so many changed rows on, all rows are told anew: a table takes that faster than changes one by one."""
 
@@ -39,13 +41,21 @@ class Keeper:
     """Keeps the picture of one cluster. Everything but ``drain`` and the published values runs on its own thread.
 
     On that thread it calls ``start`` with each feed that should begin, and ``followed`` after each change of what is
-    live, with whether that made a synchronization complete.
+    live, with whether that made a synchronization complete. ``problems`` (None for a cluster without files) tells what
+    is wrong with files.
     """
 
     def __init__(
-        self, name: str, *, insecure: bool, start: Callable[[Feed], None], followed: Callable[[bool], None]
+        self,
+        name: str,
+        *,
+        insecure: bool,
+        start: Callable[[Feed], None],
+        followed: Callable[[bool], None],
+        problems: Callable[[], FileProblems] | None = None,
     ) -> None:
         self._start_feed = start
+        self._problems = problems
         self._followed = followed
         self._feeds = Feeds()
         self._table = PolicyTable()
@@ -149,7 +159,7 @@ class Keeper:
     def _run(self) -> None:
         while not self._closing.is_set():
             if not self._table.has_unchecked:
-                self._woken.wait()
+                self._woken.wait(PROBLEM_SECONDS if self._problems else None)
             self._woken.clear()
             try:
                 self._work()
@@ -165,7 +175,7 @@ class Keeper:
             self._take_in()
             shortest, longest = REST_SECONDS
             self._closing.wait(min(max(time.monotonic() - started, shortest), longest))
-        elif self._table.has_unchecked:
+        else:
             self._publish(self._snapshot, self._table.check_some())
 
     def _take_in(self) -> None:
@@ -262,6 +272,7 @@ class Keeper:
             coverage=snapshot.coverage,
             counts=self._counts(snapshot),
             insecure=self._insecure,
+            problems=self._problems() if self._problems else (),
         )
         with self._lock:
             if state == self._state and snapshot is self._snapshot and not rows.rows and not rows.removed:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.gateway import Gateway, ServerVersion
+from desktop.cluster.gateway import FileProblems, Gateway, ReadsFiles, ServerVersion
 from desktop.cluster.reflector import Failing, Reflector
 from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound, TlsError, Unauthorized
 from desktop.policy.profile import for_version
@@ -61,7 +61,13 @@ class Session:
     def __init__(self, entry: ClusterEntry, connect: Connect = connect) -> None:
         self._entry = entry
         self._connect = connect
-        self._keeper = Keeper(entry.id, insecure=entry.insecure, start=self._start, followed=self._followed)
+        self._keeper = Keeper(
+            entry.id,
+            insecure=entry.insecure,
+            start=self._start,
+            followed=self._followed,
+            problems=None if entry.source is Source.CONTEXT else self._problems,
+        )
         self._lock = threading.Lock()  # guards the fields below
         self._token: CancelToken | None = None  # of the synchronization being prepared; None: never opened
         self._threads: list[threading.Thread] = []
@@ -254,6 +260,10 @@ class Session:
         outcome = run(job, feed.token, lambda _progress: None)
         if outcome.error is not None and not isinstance(outcome.error, Cancelled):
             self._keeper.tell(feed, Failing(kind, namespace, outcome.error, datetime.now(UTC), 0.0))
+
+    def _problems(self) -> FileProblems:
+        gateway = self._gateway
+        return gateway.problems if isinstance(gateway, ReadsFiles) else ()
 
     def _whose(self) -> pictures.Whose:
         return pictures.Whose(self.id, self._entry.context, self._entry.server)

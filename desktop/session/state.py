@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from desktop.cluster.gateway import ServerVersion
+from desktop.cluster.gateway import FileProblems, ServerVersion
 from desktop.errors import BulkheadError
 from desktop.policy.findings import Finding
 from desktop.policy.objects import LabelSelector
@@ -38,7 +38,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """A cluster's state as of now; ``counts`` holds only the kinds that were listed."""
+    """A cluster's state as of now.
+
+    ``counts`` holds only the kinds that were listed. ``problems`` are those of a folder's files: what stands in them
+    may be missing from the picture.
+    """
 
     connection: Connection = Connection.IDLE
     since: datetime | None = None
@@ -49,6 +53,7 @@ class SessionState:
     coverage: Mapping[Kind, Coverage] = field(default_factory=dict, hash=False)
     counts: Mapping[Kind, int] = field(default_factory=dict, hash=False)
     insecure: bool = False  # certificates are not verified
+    problems: FileProblems = ()
 
 
 @dataclass(frozen=True, slots=True)

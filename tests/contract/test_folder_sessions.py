@@ -165,3 +165,13 @@ def test_a_folder_that_is_not_there_is_an_error(sessions: Sessions, tmp_path: Pa
     session.open()
     eventually(lambda: session.state.connection is Connection.ERROR)
     assert session.state.error is not None
+
+
+def test_a_file_that_cannot_be_read_as_manifests_is_told_and_then_not_any_more(session: Session, folder: Path) -> None:
+    assert not session.state.problems
+    (folder / "broken.yaml").write_text("kind: [", encoding="utf-8")
+    eventually(lambda: [origin for origin, _ in session.state.problems] == ["broken.yaml"])
+    assert all(findings for _, findings in session.state.problems)
+    assert set(session.rows) == {("shop", "db")}
+    (folder / "broken.yaml").unlink()
+    eventually(lambda: not session.state.problems)

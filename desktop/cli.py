@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import folder_files
 from desktop.cluster.gateway import Gateway
 from desktop.errors import ApiError, BulkheadError, Cancelled, FileError, Forbidden
 from desktop.language import tr, tr_n, use_language
 from desktop.manifest import checking, reader
 from desktop.policy.findings import Finding, Place, Severity, format_path
 from desktop.policy.profile import DEFAULT, PROFILES, Profile
-from desktop.reach.objects import Coverage, Kind
+from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, Coverage, Kind
 from desktop.session.state import Progress
 from desktop.wording import errors, findings, kinds, states, times
 from desktop.wording.plain import plain
@@ -27,7 +28,6 @@ from desktop.wording.plain import plain
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells have it."""
 
-_MANIFESTS = {".yaml", ".yml", ".json"}
 _STANDARD_INPUT = "-"
 _START = Place(1, 1, 1, 1)
 _ERASE_LINE = "\r\x1b[K"
@@ -41,9 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         code: int = arguments.command(arguments)
+        sys.stdout.flush()
     except (Cancelled, KeyboardInterrupt):
         print(tr("Cancelled."), file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough; Python is not to flush it again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except BulkheadError as error:
         _complain(error)
         return 1
@@ -210,6 +214,8 @@ class _Progress:
 def _sync_lines(title: str, version: str, listed: Sequence[_Listed]) -> Iterator[str]:
     yield tr("{title}: version {version}", title=plain(title), version=plain(version)) if version else plain(title)
     for each in listed:
+        if each.kind in TIERED_KINDS | FOREIGN_KINDS and each.coverage is Coverage.COMPLETE and not each.count:
+            continue  # few clusters have these at all
         words = errors.sentence(each.error) if each.error else states.coverage_words(each.coverage, each.count)
         what, took = kinds.plural(each.kind), times.duration(each.seconds)
         yield tr("{what}: {words} ({duration})", what=what, words=words, duration=took)
@@ -259,16 +265,13 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file, and whether it was only sought out: a folder stands for all manifests in it, hidden ones not."""
+    """Yield each file, and whether it was only sought out: a folder stands for all manifests in it."""
     for path in paths:
-        folder = Path(path)
-        if path == _STANDARD_INPUT or not folder.is_dir():
+        if path == _STANDARD_INPUT or not Path(path).is_dir():
             yield path, False
             continue
-        for file in sorted(folder.rglob("*")):
-            shown = not any(part.startswith(".") for part in file.relative_to(folder).parts)
-            if shown and file.suffix.lower() in _MANIFESTS and file.is_file():
-                yield str(file), True
+        found = folder_files.find(Path(path))
+        yield from ((str(Path(path, origin)), True) for origin in (*found.files, *found.problems))
 
 
 def _check_file(path: str, profile: Profile, *, sought: bool) -> _Report:

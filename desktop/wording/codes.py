@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, Say] = {
     **codes_session.SESSION,
     **codes_session.CHANGES,
     **codes_session.EDITOR,
+    **codes_session.QUESTIONS,
     **codes_session.ADVICE,
 }
 

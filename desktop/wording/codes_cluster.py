@@ -58,6 +58,12 @@ KUBECONFIG: dict[str, Say] = {
 }
 
 FILES: dict[str, Say] = {
+    "folder.not-understood": lambda f: tr("{path} cannot be read with certainty, and is not written.", **f),
+    "folder.entangled": lambda f: tr("In {path} the policy is part of another text, and cannot be changed alone.", **f),
+    "folder.duplicate": lambda f: tr(
+        "{kind} {name} in {namespace} stands in {first} already, and is passed over here.", **f
+    ),
+    "folder.not-in-folder": lambda f: tr("{path} is not a manifest of this folder.", **f),
     "folder.nameless": lambda f: tr("This {kind} has no name, and is passed over.", **f),
     "folder.unreadable": lambda f: tr("{kind} {name} cannot be read: a field is of the wrong type.", **f),
     "folder.template": lambda f: tr("This file is a template: only what is YAML as it stands is read."),
@@ -147,6 +153,11 @@ def _check_network(f: Facts) -> str:
 
 
 HINTS: dict[str, Say] = {
+    "folder.entangled": lambda f: tr("Change the file by hand."),
+    "folder.not-understood": lambda f: tr("Mend the file by hand first."),
+    "folder.not-in-folder": lambda f: tr(
+        "Choose a name that ends in .yaml, .yml or .json and does not begin with a dot."
+    ),
     "kubeconfig.no-scheme": lambda f: tr("Write https:// before it."),
     "kubeconfig.authority-and-insecure": lambda f: tr("Remove one of the two; kubectl refuses both together."),
     "kubeconfig.given-twice": lambda f: tr("Remove one of the two."),

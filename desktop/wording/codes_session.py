@@ -44,7 +44,15 @@ ADVICE: dict[str, Say] = {
     ),
 }
 
+QUESTIONS: dict[str, Say] = {
+    "end.unknown": lambda f: tr("There is no workload, pod or address called “{name}”.", **f),
+    "end.ambiguous": lambda f: tr("“{name}” may be each of {candidates}.", **f),
+    "end.service": lambda f: tr("{address} is the address of the Service {name} in {namespace}.", **f),
+}
+
 HINTS: dict[str, Say] = {
+    "end.ambiguous": lambda f: tr("Say which one."),
+    "end.service": lambda f: tr("Policies see the pods behind a Service: ask about one of them."),
     "change.has-errors": lambda f: tr("Correct them first."),
     "change.renamed": lambda f: tr("Duplicate the policy to make one of another name."),
     "change.not-applied": lambda f: tr("Try again."),

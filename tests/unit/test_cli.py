@@ -224,6 +224,17 @@ def test_programs_get_counts_and_seconds(gateway: FakeGateway, capsys: pytest.Ca
     }
 
 
+def test_rare_kinds_are_told_only_where_there_are_any_or_may_be(
+    gateway: FakeGateway, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gateway.kinds = (Kind.NETWORK_POLICY, Kind.CLUSTER_NETWORK_POLICY, Kind.CILIUM_NETWORK_POLICY)
+    gateway.denied.add((Kind.CILIUM_NETWORK_POLICY, None))
+    assert cli.main(["sync", "--context", "prod"]) == 0
+    said = capsys.readouterr().out
+    assert "Cluster network policies" not in said
+    assert "Cilium network policies: not permitted to list" in said
+
+
 def test_what_may_not_be_listed_is_not_told_as_none(gateway: FakeGateway, capsys: pytest.CaptureFixture[str]) -> None:
     gateway.denied.add((Kind.POD, None))
     assert cli.main(["sync", "--context", "prod"]) == 0
@@ -313,7 +324,7 @@ def run(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
     )
 
 
-@pytest.mark.parametrize("command", [("check",)])
+@pytest.mark.parametrize("command", [("check",), ("sync", "--folder")])
 def test_commands_run_without_qt(tmp_path: Path, command: tuple[str, ...]) -> None:
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "good.yaml").write_text(GOOD, "utf-8")
@@ -321,6 +332,18 @@ def test_commands_run_without_qt(tmp_path: Path, command: tuple[str, ...]) -> No
     output, trouble = program.communicate(timeout=30)
     assert (program.returncode, trouble) == (0, "")
     assert "1 policy" in output or "Network policies: 1" in output
+
+
+def test_a_reader_that_goes_away_early_is_no_fault(tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.yaml").write_text(MISSPELT, "utf-8")
+    program = run("check", str(tmp_path), folder=tmp_path)
+    assert program.stdout
+    assert program.stderr
+    program.stdout.close()
+    assert program.wait(30) == 1
+    assert program.stderr.read() == ""
+    program.stderr.close()
 
 
 def test_a_live_cluster_is_listed(tmp_path: Path) -> None:

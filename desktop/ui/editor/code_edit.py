@@ -72,6 +72,7 @@ class CodeEdit(QPlainTextEdit):
         self._newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
         self.highlighter.prepare(len(text))
         self.setPlainText(text)
+        self.horizontalScrollBar().setValue(0)
 
     def replace_text(self, text: str) -> None:
         """Put another text in place of this one, so that it can be undone."""
@@ -200,7 +201,7 @@ class CodeEdit(QPlainTextEdit):
             _selection(self._cursor(line, 1), background=_mixed(palette, Tone.CAUTION, 0.16), whole_line=True)
             for line in sorted(self._marked_lines)
         ]
-        if not self.isReadOnly():
+        if not self.isReadOnly() and not self.document().isEmpty():  # it would lie over the placeholder
             current = QTextCursor(self.textCursor())
             current.clearSelection()
             selections.append(_selection(current, background=_mixed(palette, Tone.BUSY, 0.07), whole_line=True))

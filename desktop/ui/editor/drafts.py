@@ -138,7 +138,7 @@ def _read(path: Path) -> StoredDraft:
     except OSError as error:
         raise FileError("file.not-read", path=str(path), reason=error.strerror or type(error).__name__) from error
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
-        raise FileError("draft.broken", path=str(path), aside=str(set_aside(path))) from error
+        raise FileError("draft-file.broken", path=str(path), aside=str(set_aside(path))) from error
 
 
 def _plain(value: object) -> object:

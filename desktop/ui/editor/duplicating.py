@@ -1,6 +1,6 @@
 """A copy of a policy's text under a new name; everything else, comments too, stays as it is."""
 
-from desktop.manifest import reader
+from desktop.manifest.reader import read
 from desktop.ui.editor.suggestions import quoted
 
 _LONGEST_NAME = 253
@@ -8,7 +8,7 @@ _LONGEST_NAME = 253
 
 def duplicated(text: str, name: str) -> str:
     """Return ``text``, a policy called ``name``, with ``-copy`` behind its name; unchanged where no name stands."""
-    documents = reader.read(text).documents
+    documents = read(text).documents
     value = documents[0].value if documents else None
     metadata = value.get("metadata") if isinstance(value, dict) else None
     if not isinstance(metadata, dict) or metadata.get("name") != name:

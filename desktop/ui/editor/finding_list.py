@@ -111,6 +111,10 @@ class FindingList(QTreeView):
         )
         return QSize(super().sizeHint().width(), heights + 2 * self.frameWidth())
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a row at least."""
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 3 * self.fontMetrics().height()))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
         super().resizeEvent(event)

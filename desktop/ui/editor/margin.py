@@ -53,6 +53,7 @@ class Margin(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), palette.color(QPalette.ColorRole.AlternateBase))
         painter.setFont(self._editor.font())
+        height = self._editor.fontMetrics().height()
         current = self._editor.textCursor().blockNumber() + 1
         for line, rect in self._editor.visible_lines():
             if rect.bottom() < event.rect().top() or rect.top() > event.rect().bottom():
@@ -60,11 +61,11 @@ class Margin(QWidget):
             role = QPalette.ColorRole.Text
             painter.setPen(palette.color(role) if line == current else colour(Tone.QUIET, palette))
             number = QRect(0, rect.top(), self.width() - _GAP, rect.height())
-            painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line))
+            painter.drawText(number, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, str(line))
             if found := self._signs.get(line):
                 worst = min(found, key=lambda finding: RANK[finding.severity])
                 icon = severity_icon(worst.severity)
-                icon.paint(painter, QRect(_GAP, rect.top() + (rect.height() - SIZE) // 2, SIZE, SIZE))
+                icon.paint(painter, QRect(_GAP, rect.top() + (height - SIZE) // 2, SIZE, SIZE))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Keep the click here."""

@@ -1,6 +1,7 @@
 """The first page of the YAML window: templates and files above, the text, why OK is off and OK itself below."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QSpl
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr, tr_n
-from desktop.manifest.checking import Checked
+from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.findings import Severity
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
@@ -67,9 +68,10 @@ class EditorPage(QWidget):
         self._start_text = text
         self.pane.edit.set_text(text)
 
-    def show_theirs(self, text: str) -> None:
-        """Show beside the text what stands on the cluster now; with an empty text, no longer."""
+    def show_theirs(self, text: str, different: frozenset[int] = frozenset()) -> None:
+        """Show beside the text what stands on the cluster now, ``different`` lines marked; an empty text: no longer."""
         self.theirs.set_text(text)
+        self.theirs.mark_lines(different)
         self._theirs_box.setVisible(bool(text))
 
     @Slot()
@@ -100,6 +102,7 @@ class EditorPage(QWidget):
             above.addWidget(button)
         above.addStretch(1)
         below.addWidget(self._reason, 1)
+        cancel.setAutoDefault(False)
         for button in (cancel, self.ok):
             below.addWidget(button)
         beside = QSplitter(Qt.Orientation.Horizontal)
@@ -108,7 +111,8 @@ class EditorPage(QWidget):
         beside.addWidget(self._theirs_box)
         column = QVBoxLayout(self._theirs_box)
         column.setContentsMargins(0, 0, 0, 0)
-        hide = QPushButton(tr("Hide"))
+        hide = QPushButton(tr("&Hide"))
+        hide.setAutoDefault(False)
         hide.clicked.connect(lambda: self.show_theirs(""))
         head = QHBoxLayout()
         head.addWidget(label(tr("On the cluster now")), 1)
@@ -127,7 +131,7 @@ class EditorPage(QWidget):
     def _template_menu(self) -> QMenu:
         menu = QMenu(self)
         for name, title in templates.templates():
-            menu.addAction(title, lambda name=name: self._load_template(name))
+            menu.addAction(title, partial(self._load_template, name))
         return menu
 
     def _load_template(self, name: str) -> None:
@@ -173,7 +177,7 @@ class EditorPage(QWidget):
                 self._turn_off_ok(tr("OK is off: correct the error in line {line} first.", line=lines[0]))
             else:
                 self._turn_off_ok(tr("OK is off: correct the error first."))
-        elif not any(entry.kind == "NetworkPolicy" for entry in checked.entries):
+        elif not any(is_policy(entry.value) for entry in checked.entries):
             self._turn_off_ok(tr("There is no policy in the text yet."))
         else:
             self._reason.setText("")

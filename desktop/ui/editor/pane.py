@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.language import tr, tr_n
-from desktop.manifest.checking import Checked
+from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.findings import Finding, Severity
 from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.checking import Check, Checking
@@ -16,6 +16,7 @@ from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.completion import Completion
 from desktop.ui.editor.find_bar import FindBar
 from desktop.ui.editor.finding_list import FindingList
+from desktop.ui.editor.margin import RANK
 from desktop.ui.plain import label
 
 
@@ -52,12 +53,17 @@ class EditorPane(QWidget):
         self.checking = Checking(tasks, self.edit, check)
         self.checking.checked.connect(self._show)
         self.checking.failed.connect(self.failed)
-        self.edit.edited.connect(self._tell_checking)
         self.edit.cursorPositionChanged.connect(self._tell_cursor)
         self._lay_out()
-        for keys, step in (("F8", 1), ("Shift+F8", -1)):
-            QShortcut(QKeySequence(keys), self, lambda step=step: self._step(step))
+        QShortcut(QKeySequence("F8"), self, lambda: self._step(1))
+        QShortcut(QKeySequence("Shift+F8"), self, lambda: self._step(-1))
         self._tell_cursor()
+
+    def go_to_first(self) -> None:
+        """Go to the place of the gravest finding."""
+        placed = [finding for finding in self._shown if finding.place is not None]
+        if placed:
+            self._go_to(min(placed, key=lambda finding: RANK[finding.severity]))
 
     def refuse(self, refusals: Sequence[Refusal]) -> None:
         """Show what the server said against policies of the text, at their lines, until the next time."""
@@ -100,12 +106,8 @@ class EditorPane(QWidget):
         for refusal in self._refusals:
             entry = entries.get((refusal.namespace, refusal.name))
             if entry is not None:
-                placed.append(refusal.finding.at(entry.document.place(refusal.finding.path)))
+                placed.append(refusal.finding.at(entry.place(refusal.finding.path)))
         return placed
-
-    @Slot()
-    def _tell_checking(self) -> None:
-        self.edit.margin.set_signs(self.edit.signs())
 
     @Slot()
     def _tell_cursor(self) -> None:
@@ -130,7 +132,7 @@ class EditorPane(QWidget):
 
 def standing(checked: Checked, findings: Sequence[Finding], *, coloured: bool = True) -> str:
     """Return how a text stands: ``3 policies, 1 error``."""
-    policies = sum(entry.kind == "NetworkPolicy" for entry in checked.entries)
+    policies = sum(is_policy(entry.value) for entry in checked.entries)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     words = [tr_n("{count} policy", "{count} policies", policies)]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from desktop.errors import ApiError, BulkheadError
 from desktop.policy.findings import Finding, Path, Severity
 
+REFUSED = "server.refused"
+"""The code of a finding that is the server's own: facts ``field`` and ``message``, in its words."""
+
 _STEP = re.compile(r"""\[(?P<index>[0-9]+)\] | \["?(?P<quoted>[^\]"]*)"?\] | \.?(?P<name>[^.\[\]]+)""", re.VERBOSE)
 _MANAGER = re.compile(r'conflict with "(?P<name>[^"]*)"')
 
@@ -39,7 +42,7 @@ def _findings(error: ApiError) -> Iterator[Finding]:
     for cause in error.causes:
         if cause.reason != "FieldManagerConflict":
             facts = {"message": cause.message, "field": cause.field}
-            yield Finding("server.refused", Severity.ERROR, parse_path(cause.field), facts)
+            yield Finding(REFUSED, Severity.ERROR, parse_path(cause.field), facts)
 
 
 def owned_fields(error: BulkheadError | None) -> tuple[OwnedField, ...]:

@@ -1,0 +1,294 @@
+"""The window in which policies are written as YAML, reviewed and applied."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Self
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.cancellation import CancelToken
+from desktop.cluster.gateway import PolicyDocument
+from desktop.language import tr
+from desktop.manifest import checking
+from desktop.manifest.checking import Checked, Entry
+from desktop.policy.findings import Finding, Severity
+from desktop.policy.profile import for_version
+from desktop.session.changes import Draft, Intent, Outcome
+from desktop.session.tasks import ProgressSink
+from desktop.ui.bridge import UiContext
+from desktop.ui.cluster_banner import ClusterBanner
+from desktop.ui.editor.checking import Check
+from desktop.ui.editor.draft_keeper import DraftKeeper
+from desktop.ui.editor.drafts import StoredDraft, now
+from desktop.ui.editor.duplicating import duplicated
+from desktop.ui.editor.known import known_of
+from desktop.ui.editor.page import EditorPage
+from desktop.ui.editor.pane import Refusal
+from desktop.ui.editor.suggestions import Known
+from desktop.ui.review.causes import REFUSED
+from desktop.ui.review.conflict import Choice
+from desktop.ui.review.items import Item, Standing, outcome_words
+from desktop.ui.review.page import ReviewPage, Written
+from desktop.ui.review.rows import Mark
+from desktop.wording.plain import plain
+
+if TYPE_CHECKING:
+    from desktop.session.session import Session
+
+_SIZE = (960, 640)
+_numbers = count(1)
+
+
+class YamlDialog(QDialog):
+    """Creates policies from YAML, or edits one: the text, then the review, then what became of it.
+
+    A window of its own that blocks nothing. ``close`` asks once about unsaved text and returns False meanwhile;
+    ``finished`` tells that the window is gone. Until then unsaved text is kept as a draft on disk.
+    """
+
+    def __init__(
+        self,
+        context: UiContext,
+        session: "Session",
+        *,
+        namespace: str,
+        document: PolicyDocument | None,
+        duplicate: bool = False,
+        parent: QWidget | None = None,
+        draft: StoredDraft | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._context, self._session, self._namespace = context, session, namespace
+        self._document = None if duplicate else document
+        self._duplicate = duplicate
+        self._bases = {(d.namespace, d.name): d for d in (self._document,) if d is not None}
+        self._checked: Checked | None = None
+        self._group = f"yaml {next(_numbers)}"
+        self.page = EditorPage(context, self._check(), namespace, self._group)
+        self.review = ReviewPage(context, session, self._group)
+        self._keeper = DraftKeeper(
+            context.tasks, self._draft, context.messages.error, self, draft.file if draft else ""
+        )
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self._fill(document, draft, duplicate=duplicate)
+
+    @classmethod
+    def restore(cls, context: UiContext, session: "Session", draft: StoredDraft, parent: QWidget | None = None) -> Self:
+        """Return a window with a draft that was left, as it was, and the document it started from."""
+        return cls(context, session, namespace=draft.namespace, document=draft.base, parent=parent, draft=draft)
+
+    def reject(self) -> None:
+        """Go one step back: from the review to the text, from the text out, after asking about unsaved text."""
+        if self.review.writing:
+            return
+        if self._pages.currentWidget() is self.review:
+            self._back_to_text()
+        elif self.page.has_changes:
+            self._ask_before_leaving()
+        else:
+            self._keeper.remove()
+            self._leave()
+
+    def done(self, result: int) -> None:
+        """Be gone."""
+        self.page.pane.checking.stop()
+        self.review.leave()
+        self._context.tasks.cancel(f"{self._group} names")
+        super().done(result)
+
+    def _lay_out(self) -> None:
+        title = self._session.entry.title
+        if self._document is not None:
+            self.setWindowTitle(tr("{name} – {cluster}", name=plain(self._document.name), cluster=plain(title)))
+        else:
+            self.setWindowTitle(tr("Create from YAML – {cluster}", cluster=plain(title)))
+        for page in (self.page, self.review):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(ClusterBanner(self._session.entry, self._subject()))
+        layout.addWidget(self._pages, 1)
+        self.resize(*_SIZE)
+
+    def _subject(self) -> str:
+        """Say what is being edited, and where it comes from."""
+        if self._document is None:
+            return tr("Policies that name no namespace go to {namespace}.", namespace=plain(self._namespace))
+        words = {"name": plain(self._document.name), "namespace": plain(self._document.namespace)}
+        if self._document.origin:
+            return tr("{name} in {namespace}, from {file}", file=plain(self._document.origin), **words)
+        return tr("{name} in {namespace}", **words)
+
+    def _connect(self) -> None:
+        self.page.pane.edit.edited.connect(self._keeper.changed)
+        self.page.accepted.connect(self._start_review)
+        self.page.left.connect(self.reject)
+        self.review.back.connect(self._back_to_text)
+        self.review.picked.connect(self._go_to)
+        self.review.chosen.connect(self._resolve)
+        self.review.written.connect(self._take_results)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self._go_on)
+
+    def _check(self) -> Check:
+        """Return how a text is checked: by the limits of this cluster, and what an update tolerates."""
+        session, namespace = self._session, self._namespace
+        old = self._document.value if self._document else None
+
+        def check(text: str) -> Checked:
+            version = session.state.version
+            profile = for_version(session.entry.profile, version.text if version else None)
+            return checking.check(text, profile=profile, namespace=namespace, old=old)
+
+        return check
+
+    def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
+        """Put the text in, and have the cluster's names gathered for the suggestions."""
+        session = self._session
+
+        def gather(_: CancelToken, __: ProgressSink) -> tuple[str, Known]:
+            text = document.text if document else ""
+            return duplicated(text, document.name) if document and duplicate else text, known_of(session.snapshot)
+
+        def gathered(found: tuple[str, Known]) -> None:
+            text, known = found
+            self.page.pane.completion.use(known)
+            if duplicate:
+                self.page.start_with(text)
+
+        if document is not None and not duplicate:
+            self.page.start_with(document.text)
+        if draft is not None:
+            self.page.pane.edit.replace_text(draft.text)
+            self.page.banner.say(Severity.INFO, tr("This is the draft that was kept when it was last left."))
+        self._context.tasks.run(f"{self._group} names", gather, gathered, self._context.messages.error)
+        self.page.pane.edit.setFocus()
+
+    def _draft(self) -> StoredDraft | None:
+        """Return the draft as of now, None where there is nothing to keep."""
+        if not self.page.has_changes:
+            return None
+        entry, text = self._session.entry, self.page.pane.edit.text()
+        return StoredDraft(entry.id, entry.title, self._namespace, text, self._document, now())
+
+    @Slot()
+    def _go_on(self) -> None:
+        """Do what the default button of the page does."""
+        if self._pages.currentWidget() is self.page:
+            self.page.submit()
+        else:
+            self.review.carry_out()
+
+    @Slot(object)
+    def _start_review(self, checked: Checked) -> None:
+        self._checked = checked
+        self.page.show_theirs("")
+        self._pages.setCurrentWidget(self.review)
+        policies = [entry for entry in checked.entries if checking.is_policy(entry.value)]
+        drafts = [Draft(entry, self._bases.get((entry.namespace, entry.name))) for entry in policies]
+        self.review.start(drafts, Intent.CREATE if self._duplicate else Intent.LAY_OVER, self._remark(policies))
+
+    def _remark(self, policies: Sequence[Entry]) -> str:
+        """Say so when the text no longer names the policy that it was: that one stays."""
+        was = self._document
+        if was is None or any((entry.namespace, entry.name) == (was.namespace, was.name) for entry in policies):
+            return ""
+        words = {"name": plain(was.name), "namespace": plain(was.namespace)}
+        return tr("{name} in {namespace} stays as it is: the text no longer names it.", **words)
+
+    @Slot()
+    def _back_to_text(self) -> None:
+        """Show the text again, with what the server said against it at its lines."""
+        items = self.review.shown
+        self.review.leave()
+        self._pages.setCurrentWidget(self.page)
+        self.page.pane.refuse(
+            [
+                Refusal(item.namespace, item.name, finding)
+                for item in items
+                for finding in item.findings
+                if finding.code == REFUSED
+            ]
+        )
+        failed = [
+            tr("{name}: {sentence}", name=plain(item.name), sentence=item.verdict)
+            for item in items
+            if item.standing is Standing.FAILED
+        ]
+        self.page.banner.say(Severity.ERROR, failed[0] if failed else "", "\n".join(failed[1:]))
+        self.page.pane.edit.setFocus()
+
+    @Slot(object)
+    def _go_to(self, finding: Finding) -> None:
+        self._back_to_text()
+        if finding.place is not None:
+            self.page.pane.edit.go_to(finding.place)
+
+    @Slot(object, object)
+    def _resolve(self, choice: Choice, item: Item) -> None:
+        """Do as the user chose in a conflict: from now on the draft starts from what stands on the cluster."""
+        key, theirs = (item.namespace, item.name), item.theirs
+        if theirs is None:
+            self._bases.pop(key, None)
+        else:
+            self._bases[key] = theirs
+        if choice is Choice.MINE and self._checked is not None:
+            self._start_review(self._checked)
+            return
+        self._back_to_text()
+        entries = self._checked.entries if self._checked else ()
+        entry = next(entry for entry in entries if (entry.namespace, entry.name) == key)
+        if choice is Choice.THEIRS and entry.document.parent is None:
+            self._take_theirs(entry, theirs)
+            return
+        different = frozenset(row.before for row in item.sides[0] if row.mark is Mark.REMOVED and row.before)
+        self.page.show_theirs(theirs.text if theirs else "", different)
+        self.page.pane.edit.go_to(entry.place(()))
+        if choice is Choice.THEIRS:
+            self.page.banner.say(
+                Severity.INFO, tr("This is an item of a list: put the cluster's in its place by hand.")
+            )
+
+    def _take_theirs(self, entry: Entry, theirs: PolicyDocument | None) -> None:
+        """Put the cluster's version in the place of ours in the text (or nothing), and review anew."""
+        text, document = self.page.pane.edit.text(), entry.document
+        before, after = text[: document.start if theirs else document.before], text[document.end :]
+        self.page.pane.edit.replace_text(before + (theirs.text if theirs else "") + after)
+        self.page.submit()
+
+    @Slot(object)
+    def _take_results(self, written: Written) -> None:
+        """Remember what is written now; when all of it is, the window has done its work."""
+        for result in written.results:
+            if result.document is not None and result.outcome not in {Outcome.CONFLICT, Outcome.REFUSED}:
+                self._bases[result.namespace, result.name] = result.document
+        if written.complete:
+            self._context.messages.note(outcome_words(written.results, self._session.entry.title))
+            self._keeper.remove(self._leave)
+
+    def _ask_before_leaving(self) -> None:
+        """Ask once what is to become of the unsaved text."""
+        question = QMessageBox(self)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setWindowTitle(self.windowTitle())
+        question.setText(tr("This text has not been applied."))
+        question.setInformativeText(tr("A draft is kept on this computer and offered again."))
+        keep = question.addButton(tr("&Keep as Draft"), QMessageBox.ButtonRole.AcceptRole)
+        discard = question.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(keep)
+        keep.clicked.connect(lambda: self._keeper.save(self._leave))
+        discard.clicked.connect(lambda: self._keeper.remove(self._leave))
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def _leave(self) -> None:
+        self._keeper.release()
+        super().reject()

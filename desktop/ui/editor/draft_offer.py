@@ -1,0 +1,70 @@
+"""Offers a draft that was left of the same policy, above the text."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.cancellation import CancelToken
+from desktop.errors import BulkheadError
+from desktop.language import tr
+from desktop.policy.findings import Severity
+from desktop.session.tasks import ProgressSink
+from desktop.ui.bridge import TaskRunner
+from desktop.ui.editor.drafts import Pending, StoredDraft, now, pending_drafts, remove_draft
+from desktop.ui.strip import Strip
+from desktop.wording import times
+
+
+class DraftOffer(Strip):
+    """Shows the newest of the drafts that fit; each can be taken or discarded, then comes the next."""
+
+    taken = Signal(object)
+    """A StoredDraft the user wants back."""
+
+    def __init__(
+        self, tasks: TaskRunner, group: str, failed: Callable[[BulkheadError], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tasks, self._group, self._failed = tasks, f"{group} offer", failed
+        self._drafts: list[StoredDraft] = []
+        self.restore = self.add_button(tr("&Restore"), self._take)
+        self.discard = self.add_button(tr("&Discard Draft"), self._discard)
+
+    def look(self, fits: Callable[[StoredDraft], bool]) -> None:
+        """Look for drafts that fit, and offer them."""
+
+        def job(_: CancelToken, __: ProgressSink) -> Pending:
+            return pending_drafts()
+
+        def found(pending: Pending) -> None:
+            for error in pending.errors:
+                self._failed(error)
+            self._drafts = [draft for draft in pending.drafts if fits(draft)]
+            self._offer()
+
+        self._tasks.run(self._group, job, found, self._failed)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._tasks.cancel(self._group)
+
+    def forget(self, draft: StoredDraft) -> None:
+        """Remove a draft from the disk."""
+        self._tasks.run("", lambda _, __: remove_draft(draft.file), lambda _: None, self._failed)
+
+    def _offer(self) -> None:
+        if not self._drafts:
+            self.say(Severity.INFO, "")
+            return
+        when = self._drafts[0].changed.astimezone()
+        time = times.clock(when, now().astimezone())
+        self.say(Severity.INFO, tr("There is a draft of {time} that was never applied.", time=time))
+
+    def _take(self) -> None:
+        self.taken.emit(self._drafts.pop(0))
+        self._offer()
+
+    def _discard(self) -> None:
+        self.forget(self._drafts.pop(0))
+        self._offer()

@@ -1,0 +1,35 @@
+"""The program itself, started as a person starts it, says by ``--smoke-test`` that it works, or that it does not."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def smoke(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "desktop", "--smoke-test"],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "BULKHEAD_HOME": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        timeout=55,
+        check=False,
+    )
+
+
+def test_the_window_shows_the_sample_cluster(tmp_path: Path) -> None:
+    ended = smoke(tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    report = json.loads(ended.stdout)
+    assert report.keys() == {"first_paint_ms", "synced_ms", "policies", "pods"}
+    assert 0 < report["first_paint_ms"] <= report["synced_ms"]
+    assert (report["policies"], report["pods"]) == (15, 44)
+
+
+def test_a_sample_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where a folder should be")
+    ended = smoke(tmp_path)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from desktop import cli, language
+from desktop.cli import sources
 from desktop.errors import ServerError, Unreachable
 from desktop.reach.objects import Kind, Namespace, Pod
 from tests.helpers.api_server import ApiServer
@@ -188,7 +189,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """Give the cluster that ``sync`` finds, of two kinds only."""
     fake = FakeGateway(Namespace("shop"), Pod("shop", "a"), Pod("shop", "b"))
     fake.kinds = (Kind.NAMESPACE, Kind.POD, Kind.NETWORK_POLICY)
-    monkeypatch.setattr(cli, "_gateway", lambda _arguments: fake)
+    monkeypatch.setattr(sources, "open_gateway", lambda *_: fake)
     return fake
 
 
@@ -297,7 +298,7 @@ def test_an_interrupt_cancels_what_is_under_way(gateway: FakeGateway, monkeypatc
         raise KeyboardInterrupt
 
     gateway.held[Kind.NAMESPACE] = threading.Event()  # it would wait for 30 s
-    monkeypatch.setattr(cli, "wait", interrupted)
+    monkeypatch.setattr(sources, "wait", interrupted)
     assert cli.main(["sync", "--context", "prod"]) == 130
     assert gateway.closed
 
@@ -311,7 +312,7 @@ def run(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "desktop", *arguments],
         env={
-            "PYTHONPATH": f"{folder}:{Path(cli.__file__).parents[1]}",
+            "PYTHONPATH": f"{folder}:{Path(cli.__file__).parents[2]}",
             "PATH": "",
             "HOME": str(folder),
             "LANG": "C.UTF-8",

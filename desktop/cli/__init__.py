@@ -1,0 +1,51 @@
+"""The commands that need no screen, and no Qt."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from desktop.cli import check, sync
+from desktop.cli.sources import complain
+from desktop.errors import BulkheadError, Cancelled
+from desktop.language import tr, use_language
+
+INTERRUPTED = 130
+"""The exit code after Ctrl+C, as shells have it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the arguments ask for; return 0, 1 where something is wrong, or 130 after Ctrl+C (2: wrong usage)."""
+    _speak()
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+    except (Cancelled, KeyboardInterrupt):
+        print(tr("Cancelled."), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough; Python is not to flush it again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except BulkheadError as error:
+        complain(error)
+        return 1
+    return code
+
+
+def _speak() -> None:
+    """Speak the language of the environment, and never fail on a character that the terminal does not have."""
+    named = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    use_language(next((name for name in named if name), "").split(":"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bulkhead")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in (sync, check):
+        command.add(commands)
+    return parser

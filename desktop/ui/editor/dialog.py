@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -69,9 +69,10 @@ class YamlDialog(QDialog):
         self._group = f"yaml {next(_numbers)}"
         self.page = EditorPage(context, self._check(), namespace, self._group)
         self.review = ReviewPage(context, session, self._group)
-        self._keeper = DraftKeeper(
-            context.tasks, self._draft, context.messages.error, self, draft.file if draft else ""
-        )
+        self.keeper = DraftKeeper(context.tasks, self._draft, context.messages.error, self, draft.file if draft else "")
+        self._left = self._closing_parent = False
+        if parent is not None:
+            parent.installEventFilter(self)
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -83,20 +84,32 @@ class YamlDialog(QDialog):
         return cls(context, session, namespace=draft.namespace, document=draft.base, parent=parent, draft=draft)
 
     def reject(self) -> None:
-        """Go one step back: from the review to the text, from the text out, after asking about unsaved text."""
-        if self.review.writing:
-            return
-        if self._pages.currentWidget() is self.review:
+        """Go one step back: from the review to the text, from the text out."""
+        if self._pages.currentWidget() is self.page:
+            self._try_to_leave()
+        elif not self.review.writing:
             self._back_to_text()
-        elif self.page.has_changes:
-            self._ask_before_leaving()
-        else:
-            self._keeper.remove()
-            self._leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless something is being written or unsaved text has to be asked about first."""
+        if not self._left:
+            self._try_to_leave()
+        event.setAccepted(self._left)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hold up the closing of the main window until unsaved text is kept or discarded."""
+        if event.type() is QEvent.Type.Close and watched is self.parent() and self.isVisible():
+            self._closing_parent = not self.close()
+            if self._closing_parent:
+                event.ignore()
+                self.raise_()
+                self.activateWindow()
+                return True
+        return super().eventFilter(watched, event)
 
     def done(self, result: int) -> None:
         """Be gone."""
-        self.page.pane.checking.stop()
+        self.page.stop()
         self.review.leave()
         self._context.tasks.cancel(f"{self._group} names")
         super().done(result)
@@ -112,7 +125,8 @@ class YamlDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(ClusterBanner(self._session.entry, self._subject()))
+        self.banner = ClusterBanner(self._session.entry, self._subject())
+        layout.addWidget(self.banner)
         layout.addWidget(self._pages, 1)
         self.resize(*_SIZE)
 
@@ -126,9 +140,10 @@ class YamlDialog(QDialog):
         return tr("{name} in {namespace}", **words)
 
     def _connect(self) -> None:
-        self.page.pane.edit.edited.connect(self._keeper.changed)
+        self.page.pane.edit.edited.connect(self.keeper.changed)
         self.page.accepted.connect(self._start_review)
         self.page.left.connect(self.reject)
+        self.page.offer.taken.connect(self._take_draft)
         self.review.back.connect(self._back_to_text)
         self.review.picked.connect(self._go_to)
         self.review.chosen.connect(self._resolve)
@@ -167,8 +182,18 @@ class YamlDialog(QDialog):
         if draft is not None:
             self.page.pane.edit.replace_text(draft.text)
             self.page.banner.say(Severity.INFO, tr("This is the draft that was kept when it was last left."))
+        elif not duplicate:
+            self.page.offer.look(lambda left: left.is_about(session.entry.id, document))
         self._context.tasks.run(f"{self._group} names", gather, gathered, self._context.messages.error)
         self.page.pane.edit.setFocus()
+
+    @Slot(object)
+    def _take_draft(self, draft: StoredDraft) -> None:
+        """Put in a draft that was left, and keep it as our own."""
+        if draft.base is not None:
+            self._bases[draft.base.namespace, draft.base.name] = draft.base
+        self.page.pane.edit.replace_text(draft.text)
+        self.keeper.take_over(draft.file)
 
     def _draft(self) -> StoredDraft | None:
         """Return the draft as of now, None where there is nothing to keep."""
@@ -270,7 +295,17 @@ class YamlDialog(QDialog):
                 self._bases[result.namespace, result.name] = result.document
         if written.complete:
             self._context.messages.note(outcome_words(written.results, self._session.entry.title))
-            self._keeper.remove(self._leave)
+            self.keeper.remove(self._leave)
+
+    def _try_to_leave(self) -> None:
+        """Leave at once, or after asking about unsaved text; not while something is being written."""
+        if self.review.writing:
+            return
+        if self.page.has_changes:
+            self._ask_before_leaving()
+        else:
+            self.keeper.remove()
+            self._leave()
 
     def _ask_before_leaving(self) -> None:
         """Ask once what is to become of the unsaved text."""
@@ -284,11 +319,18 @@ class YamlDialog(QDialog):
         discard = question.addButton(tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
         question.addButton(QMessageBox.StandardButton.Cancel)
         question.setDefaultButton(keep)
-        keep.clicked.connect(lambda: self._keeper.save(self._leave))
-        discard.clicked.connect(lambda: self._keeper.remove(self._leave))
+        keep.clicked.connect(lambda: self.keeper.save(self._leave))
+        discard.clicked.connect(lambda: self.keeper.remove(self._leave))
+        question.rejected.connect(self._stay)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()
 
+    def _stay(self) -> None:
+        self._closing_parent = False
+
     def _leave(self) -> None:
-        self._keeper.release()
+        self._left = True
+        self.keeper.release()
         super().reject()
+        if self._closing_parent and (parent := self.parentWidget()) is not None:
+            QTimer.singleShot(0, parent.close)

@@ -9,7 +9,7 @@ from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import TaskRunner
-from desktop.ui.editor.drafts import DraftFile, StoredDraft
+from desktop.ui.editor.drafts import DraftFile, StoredDraft, remove_draft
 
 INTERVAL_MS = 2000
 """How long a change waits at most until it is on disk."""
@@ -35,6 +35,7 @@ class DraftKeeper(QObject):
         self._file = DraftFile(file)
         self._group = f"draft {next(_numbers)}"
         self._number = 0
+        self._taken_over = ""
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.save)
 
@@ -52,6 +53,11 @@ class DraftKeeper(QObject):
         draft, number = self._draft(), self._number
         self._run(lambda: self._file.save(draft, number) if draft else self._file.remove(number), then)
 
+    def take_over(self, file: str) -> None:
+        """Keep from now on what was in another draft's file, which goes once our own is on disk."""
+        self._taken_over = file
+        self.save()
+
     def remove(self, then: Callable[[], None] | None = None) -> None:
         """Remove the draft for good: its text was applied or discarded."""
         self._timer.stop()
@@ -63,7 +69,11 @@ class DraftKeeper(QObject):
         self._file.release()
 
     def _run(self, work: Callable[[], None], then: Callable[[], None] | None) -> None:
+        taken_over = self._taken_over
+
         def job(_: CancelToken, __: ProgressSink) -> None:
             work()
+            if taken_over:
+                remove_draft(taken_over)
 
         self._tasks.run(self._group, job, lambda _: then() if then is not None else None, self._failed)

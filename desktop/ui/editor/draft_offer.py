@@ -49,10 +49,6 @@ class DraftOffer(Strip):
         """Look no more."""
         self._tasks.cancel(self._group)
 
-    def forget(self, draft: StoredDraft) -> None:
-        """Remove a draft from the disk."""
-        self._tasks.run("", lambda _, __: remove_draft(draft.file), lambda _: None, self._failed)
-
     def _offer(self) -> None:
         if not self._drafts:
             self.say(Severity.INFO, "")
@@ -66,5 +62,6 @@ class DraftOffer(Strip):
         self._offer()
 
     def _discard(self) -> None:
-        self.forget(self._drafts.pop(0))
+        file = self._drafts.pop(0).file
+        self._tasks.run("", lambda _, __: remove_draft(file), lambda _: None, self._failed)
         self._offer()

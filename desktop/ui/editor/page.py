@@ -17,6 +17,7 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.editor import templates
 from desktop.ui.editor.checking import Check
 from desktop.ui.editor.code_edit import CodeEdit
+from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
 from desktop.ui.plain import label
@@ -45,10 +46,12 @@ class EditorPage(QWidget):
         self.theirs = CodeEdit(read_only=True)
         self.theirs.setAccessibleName(tr("On the cluster now"))
         self._theirs_box = QWidget()
+        self.offer = DraftOffer(context.tasks, group, context.messages.error)
         self.banner = Strip()
         self._reason = label(wrap=True)
         self.ok = QPushButton(tr("&OK"))
         self.ok.setDefault(True)
+        self.templates = self._template_menu()
         self.setAcceptDrops(True)
         self._lay_out()
         self._turn_off_ok(tr("There is no policy in the text yet."))
@@ -74,6 +77,13 @@ class EditorPage(QWidget):
         self.theirs.mark_lines(different)
         self._theirs_box.setVisible(bool(text))
 
+    def stop(self) -> None:
+        """Check, import and offer no more: the window closes."""
+        self.pane.checking.stop()
+        self.offer.stop()
+        for job in ("import", "template"):
+            self._context.tasks.cancel(f"{self._group} {job}")
+
     @Slot()
     def submit(self) -> None:
         """Check the text as it is now and hand it on, or go to its first error."""
@@ -91,7 +101,7 @@ class EditorPage(QWidget):
 
     def _lay_out(self) -> None:
         template, choose, cancel = QPushButton(tr("&Templates")), QPushButton(tr("&Import…")), QPushButton(tr("Cancel"))
-        template.setMenu(self._template_menu())
+        template.setMenu(self.templates)
         choose.setToolTip(tr("Add files to the end of the text, each as further documents"))
         choose.clicked.connect(self._choose_files)
         cancel.clicked.connect(self.left)
@@ -124,6 +134,7 @@ class EditorPage(QWidget):
         for row in (above, below):
             row.setSpacing(6)
         layout.addLayout(above)
+        layout.addWidget(self.offer)
         layout.addWidget(self.banner)
         layout.addWidget(beside, 1)
         layout.addLayout(below)

@@ -72,6 +72,11 @@ class EditorPane(QWidget):
             self._show(checked)
 
     @property
+    def standing(self) -> str:
+        """How the text stands: ``3 policies, 1 error``."""
+        return self._state.text()
+
+    @property
     def shown(self) -> tuple[Finding, ...]:
         """The findings shown: of the text itself, then the server's."""
         return self._shown

@@ -92,6 +92,7 @@ class ReviewPage(QWidget):
         self.back_button = QPushButton(tr("&Back"))
         self.back_button.clicked.connect(self.back)
         self.apply = QPushButton(tr("&Apply"))
+        self.apply.setEnabled(False)
         self.apply.clicked.connect(self.carry_out)
         self._lay_out()
 

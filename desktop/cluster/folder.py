@@ -134,7 +134,10 @@ class FolderGateway:
         if write.origin:
             origin = checked_origin(write.origin)
             path = self._folder / origin
-            return origin, folder_files.read(path) if path.exists() else folder_files.NOTHING
+            content = folder_files.read(path) if path.exists() else folder_files.NOTHING
+            if content.reading.findings and not content.reading.documents:  # its text is not known for certain
+                raise FileError("folder.not-understood", path=origin)
+            return origin, content
         stem = f"{write.namespace}-{write.name}"
         names = (f"{stem}.yaml", *(f"{stem}-{number}.yaml" for number in range(2, 1000)))
         return next(name for name in names if not (self._folder / name).exists()), folder_files.NOTHING
@@ -143,8 +146,6 @@ class FolderGateway:
         path = self._folder / origin
         if text == content.reading.text:
             return
-        if content.reading.findings and not content.reading.documents:  # its text is not known for certain
-            raise FileError("folder.not-understood", path=str(path))
         folder_files.check_writable(path)
         if dry_run:
             return

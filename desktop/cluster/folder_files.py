@@ -59,7 +59,7 @@ def find(folder: Path) -> Found:
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
-            if not stat.S_ISDIR(status.st_mode):
+            if origin and not stat.S_ISDIR(status.st_mode):
                 files[origin] = _stamp(status)
                 continue
             with os.scandir(path) as entries:

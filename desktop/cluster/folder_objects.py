@@ -49,10 +49,10 @@ def manifests_of(reading: Reading, origin: str) -> ManifestFile:
     """Return what a file holds; ``origin`` is what to call the file."""
     found = _Objects(origin)
     manifests = [manifest for entry in survey(reading).entries for manifest in found.of(entry)]
-    problems = (*reading.findings, *found.problems)
     if reading.findings and "{{" in reading.text:
-        problems = (Finding("folder.template", Severity.WARNING, place=reading.findings[0].place), *found.problems)
-    return ManifestFile(tuple(manifests), problems)
+        problem = Finding("folder.template", Severity.WARNING, place=reading.findings[0].place)
+        return ManifestFile(tuple(manifests), (problem,))
+    return ManifestFile(tuple(manifests), (*reading.findings, *found.problems))
 
 
 def policies_of(reading: Reading) -> tuple[Entry, ...]:

@@ -26,7 +26,7 @@ from desktop.wording import states
 from desktop.wording.plain import plain
 
 _SIZE = (1280, 720)
-_TREE_WIDTH, _TABLE_WIDTH = 414, 866
+_TREE_WIDTH, _TABLE_WIDTH = 420, 860
 _TIMES_INTERVAL_MS = 30_000
 _GEOMETRY, _CHOSEN = "ui/geometry", "ui/chosen"
 

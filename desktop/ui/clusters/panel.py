@@ -50,7 +50,7 @@ class Choice:
 def _widest() -> dict[Column, str]:
     """Return a text as long as most in a column, which then has room for it; the name takes what is left."""
     return {
-        Column.STATE: tr("Stale since {time}", time="00:00"),
+        Column.STATE: tr("Synchronizing"),
         Column.VERSION: tr("Version"),
         Column.POLICIES: tr("Policies"),
         Column.LAST_SYNC: tr("Synced"),
@@ -80,7 +80,7 @@ class ClusterView(QTreeView):
         self.setSelectionBehavior(QTreeView.SelectionBehavior.SelectRows)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setExpandsOnDoubleClick(False)
-        self.setIndentation(16)
+        self.setIndentation(12)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAccessibleName(tr("Clusters"))
         header = self.header()

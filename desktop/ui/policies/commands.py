@@ -79,7 +79,7 @@ class PolicyCommands(QObject):
     def _create(self) -> None:
         choice = self._panel.choice
         if choice is not None:
-            self._open_editor(choice.namespace or "default", None)
+            self._open_editor(choice.namespace or choice.entry.namespace or "default", None)
 
     def _edit(self) -> None:
         self._read_current(lambda document: self._open_editor(document.namespace, document))

@@ -83,6 +83,16 @@ class _Ticket(Generic[T]):
         return True
 
 
+    def forget(self) -> None:
+        """Let go of whom to tell (UI thread): a worker may hold the ticket last, and no widget may end there."""
+        self._done = self._failed = _unheard
+        self._progress = None
+
+
+def _unheard(_: object) -> None:
+    """What nobody waits for any more."""
+
+
 class TaskRunner(QObject):
     """Runs jobs off the UI thread and brings what becomes of them back to it.
 
@@ -123,18 +133,23 @@ class TaskRunner(QObject):
 
         task = self._pool.submit(group, job, ended, progressed)
         if group:
+            if replaced := self._running.get(group):
+                replaced[0].forget()
             self._running[group] = (ticket, task)
         return task
 
     def cancel(self, group: str) -> None:
         """Stop the group's job; nothing more is heard of it."""
         if running := self._running.pop(group, None):
+            running[0].forget()
             running[1].cancel()
 
     @Slot(object)
     def _tell(self, ticket: _Ticket[Any]) -> None:
-        if self._counts(ticket) and ticket.tell() and self._counts(ticket):
-            self._running.pop(ticket.group, None)
+        if self._counts(ticket) and ticket.tell():
+            if self._counts(ticket):
+                self._running.pop(ticket.group, None)
+            ticket.forget()
 
     def _counts(self, ticket: _Ticket[Any]) -> bool:
         """Whether a job is still the newest of its group."""

@@ -35,15 +35,19 @@ class PicturedSession(Session):
 
 @dataclass
 class WritingDesk:
-    """A cluster called shop, and what a window that writes to it needs."""
+    """A cluster called shop, and what a window that writes to it needs.
+
+    ``gateway`` is the cluster, unless ``cluster`` is another one.
+    """
 
     gateway: FakeGateway = field(default_factory=FakeGateway)
+    cluster: Gateway | None = None
     entry: ClusterEntry = field(default=ClusterEntry("context:shop", Source.CONTEXT, "shop"))
     said: list[Message] = field(default_factory=list)
     pool: TaskPool = field(default_factory=lambda: TaskPool("test"))
 
     def __post_init__(self) -> None:
-        self.session = PicturedSession(self.entry, lambda _: cast(Gateway, self.gateway))
+        self.session = PicturedSession(self.entry, lambda _: self.cluster or cast(Gateway, self.gateway))
         settings = Settings()
         messages = Messages()
         messages.said.connect(self.said.append)

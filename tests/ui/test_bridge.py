@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -210,3 +211,32 @@ def test_the_pump_beats_by_itself(qtbot: QtBot) -> None:
     with qtbot.waitSignal(pump.updated, timeout=2000):
         pass
     pump.stop()
+
+
+@pytest.mark.parametrize("ending", ["told", "cancelled", "replaced"])
+def test_whoever_was_to_be_told_is_let_go_of_although_the_worker_lives_on(
+    runner: TaskRunner, qtbot: QtBot, ending: str
+) -> None:
+    class Listener:
+        def hear(self, _: object) -> None:
+            told.append(True)
+
+    told: list[bool] = []
+    listener = Listener()
+    alive = weakref.ref(listener)
+    release = threading.Event()
+
+    def job(_: CancelToken, __: ProgressSink) -> None:
+        release.wait(5)
+
+    runner.run("group", job, listener.hear, listener.hear)
+    del listener
+    if ending == "told":
+        release.set()
+        qtbot.waitUntil(lambda: bool(told))
+    elif ending == "cancelled":
+        runner.cancel("group")
+    else:
+        runner.run("group", job, lambda _: None, lambda _: None)
+    assert alive() is None
+    release.set()

@@ -86,7 +86,7 @@ def test_a_broken_draft_is_set_aside_and_told_and_hides_no_other(content: bytes)
     pending = pending_drafts()
     assert [found.text for found in pending.drafts] == ["good"]
     (error,) = pending.errors
-    assert error.code == "draft.broken"
+    assert error.code == "draft-file.broken"
     assert Path(str(error.facts["aside"])).read_bytes() == content
 
 

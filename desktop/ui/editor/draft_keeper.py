@@ -50,8 +50,8 @@ class DraftKeeper(QObject):
         """Save now; ``then`` is called once it is on disk, and never if that fails."""
         self._timer.stop()
         self._number += 1
-        draft, number = self._draft(), self._number
-        self._run(lambda: self._file.save(draft, number) if draft else self._file.remove(number), then)
+        file, draft, number = self._file, self._draft(), self._number
+        self._run(lambda: file.save(draft, number) if draft else file.remove(number), then)
 
     def take_over(self, file: str) -> None:
         """Keep from now on what was in another draft's file, which goes once our own is on disk."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,8 +28,8 @@ Index = QModelIndex | QPersistentModelIndex
 class FindingModel(QAbstractTableModel):
     """Findings, the gravest first, then in the order of the text."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._findings: list[Finding] = []
 
     def show(self, findings: Sequence[Finding]) -> None:
@@ -79,7 +79,7 @@ class FindingList(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.findings = FindingModel()
+        self.findings = FindingModel(self)
         self.setModel(self.findings)
         self.setItemDelegate(WrappingDelegate(self))
         self.setAccessibleName(tr("Findings"))

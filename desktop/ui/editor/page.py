@@ -146,8 +146,10 @@ class EditorPage(QWidget):
         return menu
 
     def _load_template(self, name: str) -> None:
+        namespace = self._namespace
+
         def job(_: CancelToken, __: ProgressSink) -> str:
-            return templates.load(name, self._namespace)
+            return templates.load(name, namespace)
 
         self._context.tasks.run(f"{self._group} template", job, self._add_template, self._context.messages.error)
 

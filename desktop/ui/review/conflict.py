@@ -40,6 +40,11 @@ class ConflictPanel(QWidget):
         _scroll_together(self.theirs.verticalScrollBar(), self.mine.verticalScrollBar())
         _scroll_together(self.theirs.horizontalScrollBar(), self.mine.horizontalScrollBar())
 
+    @property
+    def owners(self) -> str:
+        """What is said of who else owns which fields."""
+        return self._owners.text()
+
     def show_item(self, item: Item) -> None:
         """Show the conflict of a policy."""
         self._item = item

@@ -65,6 +65,11 @@ class DeleteDialog(QDialog):
         self._start_planning()
 
     @property
+    def busy(self) -> bool:
+        """Whether something is being looked up or deleted."""
+        return self._task is not None
+
+    @property
     def reason(self) -> str:
         """How it stands; while Delete is off, why."""
         return self._state.text()
@@ -74,8 +79,12 @@ class DeleteDialog(QDialog):
         if self._deleting and self._task is not None:
             self._task.cancel()
             return
-        self._context.tasks.cancel(self._group)
         super().reject()
+
+    def done(self, result: int) -> None:
+        """Be gone."""
+        self._context.tasks.cancel(self._group)
+        super().done(result)
 
     def _lay_out(self) -> None:
         if len(self._rows) == 1:

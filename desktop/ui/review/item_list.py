@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QSize,
     Qt,
@@ -40,8 +41,8 @@ _SHAPES = {
 class ItemModel(QAbstractTableModel):
     """A row for each policy."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._items: tuple[Item, ...] = ()
 
     def show(self, items: Sequence[Item]) -> None:
@@ -93,7 +94,7 @@ class ItemList(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.items = ItemModel()
+        self.items = ItemModel(self)
         self.setModel(self.items)
         self.setAccessibleName(tr("Policies"))
         self.setRootIsDecorated(False)

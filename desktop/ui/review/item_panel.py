@@ -54,7 +54,7 @@ class ItemPanel(QWidget):
         self._title.setText(tr("{what}: {name} in {namespace}", what=item.what, **_names(item)))
         self.verdict.say(item.severity, item.verdict, item.hint)
         self.findings.show_findings(item.findings)
-        if item.standing is Standing.CONFLICT and item.theirs is not None:
+        if item.standing is Standing.CONFLICT:
             self.conflict.show_item(item)
             self._body.setCurrentWidget(self.conflict)
         else:

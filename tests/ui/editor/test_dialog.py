@@ -9,13 +9,14 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
+from shiboken6 import delete, isValid
 
 from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import Cause, Invalid
 from desktop.paths import data_dir
 from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.editor.drafts import pending_drafts
+from desktop.ui.review.rows import Mark
 from tests.helpers.writing import DEMO, WritingDesk
 
 Key = Qt.Key
@@ -39,6 +40,7 @@ def opened(qtbot: QtBot, desk: WritingDesk) -> Iterator[Open]:
     yield open_
     for dialog in filter(isValid, dialogs):
         dialog.done(0)
+        delete(dialog)  # here and now: the garbage collector may run in any thread
 
 
 def write(dialog: YamlDialog, text: str) -> None:
@@ -203,7 +205,7 @@ def test_an_edit_is_a_guarded_update_of_the_document_it_started_from(
     reviewed(qtbot, dialog)
     (item,) = dialog.review.shown
     assert (item.what, item.verdict) == ("Change", "The server accepts this (dry run).")
-    changed = [(row.mark.value, row.text.strip()) for row in item.diff if row.mark.value in "+−"]
+    changed = [(row.mark.value, row.text.strip()) for row in item.diff if row.mark in {Mark.ADDED, Mark.REMOVED}]
     assert ("−", "port: 6379") in changed
     assert ("+", "port: 6380") in changed
     with qtbot.waitSignal(dialog.finished):

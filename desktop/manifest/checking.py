@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.manifest.items import objects
-from desktop.manifest.reader import Document, Reading, read
+from desktop.manifest.reader import MAX_DOCUMENTS, Document, Reading, read
 from desktop.policy import rules
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Finding, Path, Place, Severity
@@ -64,11 +64,12 @@ def check(
     policies = [entry for entry in surveyed.entries if is_policy(entry.value)]
     findings = list(surveyed.findings)
     entries: list[Entry] = []
+    first: dict[tuple[str, str], Entry] = {}
     for entry in surveyed.entries:
         own: list[Finding] = []
         if is_policy(entry.value):
             replaced = old if len(policies) == 1 or _names(entry, old) else None
-            own += _repetition(entry, entries)
+            own += _repetition(entry, first.setdefault((entry.namespace, entry.name), entry))
             own += verdicts(entry, replaced)
             own += limits(entry.policy, profile) if entry.policy else ()
         elif entry.kind:
@@ -80,10 +81,16 @@ def check(
 
 
 def survey(reading: Reading, namespace: str = "default") -> Checked:
-    """Find the objects of a text, whatever they are, without a look at what the policies say."""
+    """Find the objects of a text, whatever they are, without a look at what the policies say.
+
+    Items of Lists count as documents: a text of too many has no entries (``yaml.too-many-documents``).
+    """
     findings = list(reading.findings)
     entries = []
-    for document in objects(reading):
+    for number, document in enumerate(objects(reading)):
+        if number == MAX_DOCUMENTS:
+            beyond = Finding("yaml.too-many-documents", Severity.ERROR, (), {"limit": MAX_DOCUMENTS})
+            return Checked((), (place(beyond, document),))
         faults = tuple(place(fault, document) for fault in _faults(document))
         if isinstance(document.value, dict):
             entries.append(_entry(document, document.value, namespace, faults))
@@ -158,12 +165,10 @@ def _names(entry: Entry, old: Mapping[str, object] | None) -> bool:
     return isinstance(metadata, Mapping) and metadata.get("name") == entry.name
 
 
-def _repetition(entry: Entry, earlier: Sequence[Entry]) -> Iterator[Finding]:
-    for other in earlier:
-        if entry.name and is_policy(other.value) and (other.namespace, other.name) == (entry.namespace, entry.name):
-            facts = {"namespace": entry.namespace, "name": entry.name, "first_line": other.document.line}
-            yield Finding("document.duplicate", Severity.ERROR, ("metadata", "name"), facts)
-            return
+def _repetition(entry: Entry, first: Entry) -> Iterator[Finding]:
+    if entry.name and first is not entry:
+        facts = {"namespace": entry.namespace, "name": entry.name, "first_line": first.document.line}
+        yield Finding("document.duplicate", Severity.ERROR, ("metadata", "name"), facts)
 
 
 def _other_kind(entry: Entry, *, alone: bool) -> Finding:

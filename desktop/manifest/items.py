@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from desktop.manifest.composing import Json
-from desktop.manifest.reader import Document, Reading, read
+from desktop.manifest.reader import MAX_DOCUMENTS, Document, Reading, read
 from desktop.manifest.writer import render
 
 _BLANKS = re.compile(r"[ \t]*")
@@ -28,6 +28,7 @@ def items(document: Document, text: str) -> tuple[Document, ...] | None:
 
     ``text`` is the text the document was read from. The items of a typed list need not name their kind: the list does.
     An item that means something else where it stands (it uses an anchor from elsewhere) has a text written anew.
+    Of more items than a text may hold documents, only one too many is returned.
     """
     value = document.value
     found = value.get("items") if isinstance(value, dict) else None
@@ -37,7 +38,7 @@ def items(document: Document, text: str) -> tuple[Document, ...] | None:
     if not isinstance(kind, str) or not kind.endswith("List"):
         return None
     defaults: dict[str, Json] = {} if kind == "List" else {"apiVersion": version, "kind": kind.removesuffix("List")}
-    return tuple(_item(document, text, index, item, defaults) for index, item in enumerate(found))
+    return tuple(_item(document, text, index, item, defaults) for index, item in enumerate(found[: MAX_DOCUMENTS + 1]))
 
 
 def _item(document: Document, text: str, index: int, value: Json, defaults: dict[str, Json]) -> Document:
@@ -62,7 +63,8 @@ def is_flow(text: str, start: int) -> bool:
 
 def column(text: str, start: int) -> int:
     """Return how far the lines of the value at an offset are indented."""
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    line_start = text.rfind("\n", 0, start) + 1
+    line_start = text.rfind("\r", line_start, start) + 1 or line_start
     blanks = _BLANKS.match(text, line_start)
     if is_flow(text, start) and blanks:
         return blanks.end() - line_start

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.manifest.checking import Checked, check, is_policy, survey
-from desktop.manifest.reader import read
+from desktop.manifest.reader import MAX_DOCUMENTS, read
 from desktop.policy.findings import Place, Severity
 from desktop.policy.objects import Direction, LabelSelector
 from desktop.policy.profile import DEFAULT, PROFILES
@@ -123,6 +123,12 @@ def test_items_of_lists_are_checked_where_they_stand() -> None:
     checked = check(f"apiVersion: v1\nkind: List\nitems:\n{item}", profile=ALL)
     assert told(checked) == [("field.unknown", 7, 10)]
     assert [entry.name for entry in checked.entries] == ["a"]
+
+
+def test_a_list_may_hold_no_more_objects_than_a_text_may_hold_documents() -> None:
+    checked = check("kind: List\nitems:\n" + "- {}\n" * (MAX_DOCUMENTS + 1), profile=ALL)
+    assert told(checked) == [("yaml.too-many-documents", MAX_DOCUMENTS + 3, 3)]
+    assert checked.entries == ()
 
 
 def test_what_was_tolerated_before_is_tolerated_again() -> None:

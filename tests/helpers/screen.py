@@ -67,6 +67,11 @@ class Program:
             text=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def find(self, name: str) -> tuple[int, int]:
         """Return where the thing of this name is, as soon as it is there."""
         found: list[tuple[int, int]] = []

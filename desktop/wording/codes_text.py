@@ -36,6 +36,9 @@ YAML: dict[str, Say] = {
     ),
     "yaml.reserved-character": lambda f: tr("A value cannot begin with “{character}”.", **f),
     "yaml.syntax": lambda f: tr("This is not valid YAML: {problem}.", **f),
+    "text.unseen-character": lambda f: tr(
+        "The character {character} does not show, or changes the order in which the line is shown.", **f
+    ),
 }
 
 DOCUMENTS: dict[str, Say] = {
@@ -50,6 +53,7 @@ DOCUMENTS: dict[str, Say] = {
 }
 
 HINTS: dict[str, Say] = {
+    "text.unseen-character": lambda f: tr("Delete it, or write it as an escape in double quotes."),
     "document.not-an-object": lambda f: tr("An object begins with apiVersion and kind."),
     "document.no-kind": lambda f: tr("Write {example}.", example="kind: NetworkPolicy"),
     "document.no-api-version": lambda f: tr("Write {example}.", example="apiVersion: networking.k8s.io/v1"),

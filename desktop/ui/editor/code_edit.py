@@ -25,6 +25,7 @@ from desktop.ui.style import Tone, colour, monospace
 
 _MARKED = 500  # findings underlined and signed at most; each follows the text as it is edited
 _CTRL_EQUAL = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Equal)
+_TABS = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 _CTRL_ZERO = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_0)
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.CAUTION, Severity.INFO: Tone.BUSY}
 
@@ -50,6 +51,7 @@ class CodeEdit(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setReadOnly(read_only)
         if read_only:
+            self.setTabChangesFocus(True)
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
@@ -147,8 +149,8 @@ class CodeEdit(QPlainTextEdit):
             block = block.next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Indent on Tab and Enter, zoom on Ctrl and plus, minus, zero; the rest is Qt's."""
-        if self._zoomed(event) or (not self.isReadOnly() and self._indented(event)):
+        """Indent on Tab and Enter, leave on Ctrl+Tab, zoom on Ctrl and plus, minus, zero; the rest is Qt's."""
+        if self._left(event) or self._zoomed(event) or (not self.isReadOnly() and self._indented(event)):
             event.accept()
             return
         super().keyPressEvent(event)
@@ -244,6 +246,14 @@ class CodeEdit(QPlainTextEdit):
         if not cursor.hasSelection():
             cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter, keep)
         return cursor
+
+    def _left(self, event: QKeyEvent) -> bool:
+        """Go on to the next widget, or back, as Tab itself indents."""
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not ctrl or event.key() not in _TABS:
+            return False
+        # Not this class's own: that refuses as long as Tab is for the text.
+        return QWidget.focusNextPrevChild(self, event.key() == Qt.Key.Key_Tab)
 
     def _zoomed(self, event: QKeyEvent) -> bool:
         if event.matches(QKeySequence.StandardKey.ZoomIn) or event.keyCombination() == _CTRL_EQUAL:

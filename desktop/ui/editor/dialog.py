@@ -1,6 +1,7 @@
 """The window in which policies are written as YAML, reviewed and applied."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
@@ -27,6 +28,7 @@ from desktop.ui.editor.known import known_of
 from desktop.ui.editor.page import EditorPage
 from desktop.ui.editor.pane import Refusal
 from desktop.ui.editor.suggestions import Known
+from desktop.ui.editor.unseen import unseen
 from desktop.ui.review.causes import REFUSED
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Item, Standing, outcome_words
@@ -159,7 +161,8 @@ class YamlDialog(QDialog):
         def check(text: str) -> Checked:
             version = session.state.version
             profile = for_version(session.entry.profile, version.text if version else None)
-            return checking.check(text, profile=profile, namespace=namespace, old=old)
+            checked = checking.check(text, profile=profile, namespace=namespace, old=old)
+            return replace(checked, findings=(*checked.findings, *unseen(text)))
 
         return check
 
@@ -251,8 +254,8 @@ class YamlDialog(QDialog):
 
     @Slot(object)
     def _go_to(self, finding: Finding) -> None:
-        self._back_to_text()
         if finding.place is not None:
+            self._back_to_text()
             self.page.pane.edit.go_to(finding.place)
 
     @Slot(object, object)

@@ -41,6 +41,7 @@ class DiffView(QPlainTextEdit):
         self._side = side
         self._rows: Sequence[Row] = ()
         self.setReadOnly(True)
+        self.setTabChangesFocus(True)
         self.setFont(monospace())
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(

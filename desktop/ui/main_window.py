@@ -37,7 +37,7 @@ def local_now() -> datetime:
 
 
 class MainWindow(QMainWindow):
-    """Clusters at the left, policies at the right, messages above, the status below."""
+    """Clusters at the left, policies at the right, messages and the status below."""
 
     painted = Signal()
     """The window is on the screen for the first time; only now begins what reads files."""
@@ -99,8 +99,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.messages)
         layout.addWidget(sides, 1)
+        layout.addWidget(self.messages)  # below: a message that comes or goes must not move what is being clicked
         self.setCentralWidget(centre)
         for one, next_ in pairwise((*self.clusters.tab_order, *self.policies.tab_order)):
             self.setTabOrder(one, next_)

@@ -7,6 +7,8 @@ what lets a form and a text be two views of one draft.
 import difflib
 import json
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import cast
 
 import yaml
 
@@ -55,12 +57,8 @@ def _shares_nodes(text: str) -> bool:
 
 
 def _leading_comments(text: str) -> str:
-    lines = []
-    for line in text.splitlines(keepends=True):
-        if line.strip() and not line.lstrip().startswith(("#", "---")):
-            break
-        lines.append(line)
-    return "".join(lines)
+    lines = text.splitlines(keepends=True)
+    return "".join(takewhile(lambda line: not line.strip() or line.lstrip().startswith(("#", "---")), lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +95,8 @@ class _Rewriter:
         self._edits: list[_Edit] = []
 
     def run(self, old: object, new: object) -> str:
-        root = yaml.compose(self._text, Loader=yaml.SafeLoader)
-        if root is not None:
-            self._change(root, old, new, _Spot(None, 0, ""))
+        root = cast(yaml.Node, yaml.compose(self._text, Loader=yaml.SafeLoader))
+        self._change(root, old, new, _Spot(None, 0, ""))
         newline = "\r\n" if "\r\n" in self._text else "\n"
         out = self._text
         for edit in sorted(self._edits, key=lambda edit: (edit.start, edit.end, edit.order), reverse=True):
@@ -137,9 +134,11 @@ class _Rewriter:
                 self._change_in_flow(pairs[key][1], old[key], new[key])
             return True
         column = node.start_mark.column
-        for key in kept:
-            key_node, value_node = pairs[key]
-            colon = self._text.index(":", key_node.end_mark.index) + 1
+        colons = {key: self._text.find(":", pairs[key][0].end_mark.index) + 1 for key in kept}
+        if not all(colons.values()):
+            return False  # "? key" without a value
+        for key, colon in colons.items():
+            value_node = pairs[key][1]
             indented = not isinstance(new[key], list)
             self._change(value_node, old[key], new[key], _Spot(colon, column + 2 if indented else column, key))
         self._remove_pairs([(key in new, pairs[key]) for key in old])

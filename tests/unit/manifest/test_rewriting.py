@@ -138,6 +138,13 @@ def test_an_empty_text_gets_the_value_below_its_comments(text: str) -> None:
         ("{a: {b: 1}}\n", {"a": {"b": 1, "c": 2}}),
         ("a: {}\n", {"a": {}, "b": []}),
         ("x", {"a": 1}),
+        ("? a\n", {"a": 1}),
+        ("{a, b}\n", {"a": 2, "b": 3}),
+        ("<<: {a: 1}\nb: 2\n", {"a": 2, "b": 3}),
+        ("a: [1, {b: 2}]\n", {"a": [1, {"b": 3}]}),
+        ("a: [1, 2]\n", {"a": [1, 3]}),
+        ("- a: 1\n  b: 2\n", [{"b": 2}]),
+        ("- a: 1\n  # c\n  b: 2\n", [{"b": 2}]),
     ],
 )
 def test_odd_shapes_are_edited_to_the_value(text: str, value: object) -> None:

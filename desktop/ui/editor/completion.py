@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import overload
 
 from PySide6.QtCore import QEvent, QKeyCombination, QModelIndex, QObject, QRect, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QPalette, QStandardItem, QStandardItemModel, QTextCursor, QTextDocument
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QHeaderView, QTreeView
 
 from desktop.language import tr
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.columns import characters, units
 from desktop.ui.editor.suggestions import Known, Suggestion, Suggestions, suggest
+from desktop.ui.style import Tone, colour
 from desktop.wording.plain import plain
 
 _SUGGESTION = Qt.ItemDataRole.UserRole + 1
@@ -134,7 +135,7 @@ class Completion(QObject):
             name, about = QStandardItem(plain(choice.text)), QStandardItem(choice.about)
             name.setData(choice, _SUGGESTION)
             name.setData(f"{choice.text}: {choice.about}", Qt.ItemDataRole.AccessibleTextRole)
-            about.setForeground(self.popup.palette().color(QPalette.ColorRole.PlaceholderText))
+            about.setForeground(colour(Tone.QUIET, self.popup.palette()))
             self._model.appendRow([name, about])
 
     def _beside_word(self, offered: Suggestions) -> QRect:

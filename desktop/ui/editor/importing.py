@@ -60,7 +60,7 @@ def addition(existing: str, files: Sequence[ImportedFile]) -> str:
             added += "\n"
         if before.strip():
             added += "---\n"
-        added += f"# {tr('from {file}', file=plain(file.name))}\n"
+        added += tr("# from {file}", file=plain(file.name)) + "\n"
         text = _START.sub(lambda start: start[0].rpartition("---")[0], file.text, count=1)
         added += text if text.endswith("\n") or not text else f"{text}\n"
     return added

@@ -93,14 +93,17 @@ class CodeEdit(QPlainTextEdit):
         self.centerCursor()
 
     def change_text(self, start: int, end: int, new: str, *, join: bool = False) -> None:
-        """Replace a stretch of ``text()`` as one step of undo, or with ``join`` as part of the last; stay in place."""
-        text = self.text()
-        at = [_units(text[:offset], self._newline) for offset in (start, end)]
+        """Replace a stretch of the text as one step of undo, or with ``join`` as part of the last; stay in place.
+
+        ``start`` and ``end`` count characters, a line end being one.
+        """
+        text = self.document().toRawText()
+        at = [units(text, offset) for offset in (start, end)]
         cursor = QTextCursor(self.document())
         cursor.joinPreviousEditBlock() if join else cursor.beginEditBlock()
         cursor.setPosition(at[0])
         cursor.setPosition(at[1], QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(new.replace(self._newline, "\n"))
+        cursor.insertText(new)
         cursor.endEditBlock()
 
     def line(self, number: int) -> str:
@@ -333,11 +336,6 @@ def _mixed(palette: QPalette, tone: Tone, share: float) -> QColor:
     base, over = palette.color(QPalette.ColorRole.Base), colour(tone, palette)
     pairs = ((base.red(), over.red()), (base.green(), over.green()), (base.blue(), over.blue()))
     return QColor(*(round(a * (1 - share) + b * share) for a, b in pairs))
-
-
-def _units(text: str, newline: str) -> int:
-    """Return where the end of a text is in Qt's units, to which a line end is one."""
-    return len(text.replace(newline, "\n").encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _files(source: QMimeData) -> list[Path]:

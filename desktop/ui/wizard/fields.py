@@ -75,11 +75,11 @@ class Choice(QComboBox):
             self.addItem(text, value)
         self.activated.connect(lambda index: self.picked.emit(self.itemData(index)))
 
-    def show_value(self, value: object) -> None:
-        """Show a value; one that is not among the choices is added as it is."""
+    def show_value(self, value: object, otherwise: str = "") -> None:
+        """Show a value; one that is not among the choices is added, called ``otherwise`` or as it is."""
         index = next((at for at in range(self.count()) if self.itemData(at) == value), -1)
         if index < 0:
-            self.addItem(str(value), value)
+            self.addItem(otherwise or str(value), value)
             index = self.count() - 1
         self.setCurrentIndex(index)
 
@@ -176,11 +176,11 @@ def put_before(anchor: QWidget, added: QWidget) -> None:
     """Let Tab come through a widget, and all in it, right before it comes to ``anchor``."""
     inside = [added]
     following = added.nextInFocusChain()
-    while following is not added and added.isAncestorOf(following):
+    while following is not None and following is not added and added.isAncestorOf(following):
         inside.append(following)
         following = following.nextInFocusChain()
     last = anchor.previousInFocusChain()
-    if last in inside:
+    if last is None or last in inside:
         return
     for widget in inside:
         QWidget.setTabOrder(last, widget)

@@ -63,7 +63,7 @@ class PeerEditor(QWidget):
     def show_peer(self, peer: PeerField, namespace: str) -> None:
         """Show a peer of a policy in ``namespace``."""
         self.peer, self._namespace = peer, namespace
-        self.scope.show_value(peer.scope)
+        self.scope.show_value(peer.scope, tr("As written"))
         if _names(self.names.text()) != peer.names:
             self.names.show_text(", ".join(peer.names))
         self.namespaces.show_field(SelectorField() if peer.scope is Scope.NAMED_NAMESPACES else peer.namespaces)
@@ -193,7 +193,7 @@ class PeerEditor(QWidget):
             return
         labels = self._surroundings.labels_of_namespace(unnamed[0])
         own = listed(f"{plain(key)}={plain(value)}" for key, value in sorted(labels.items())) if labels else ""
-        self._use_labels.setVisible(bool(labels))
+        self._use_labels.setVisible(bool(labels) and len(self.peer.names) == 1)
         self.unnamed.say(
             Severity.WARNING,
             tr(

@@ -1,0 +1,103 @@
+"""The first page: the policy's name and its namespace."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from desktop.language import tr
+from desktop.policy.findings import Finding, Severity
+from desktop.ui.strip import Strip
+from desktop.ui.wizard.completing import Suggestions
+from desktop.ui.wizard.fields import Field, ProblemStrip, QuietLabel, buddy, small_button, under
+from desktop.ui.wizard.surroundings import Surroundings
+from desktop.wording.plain import plain
+
+_WIDE = 36
+_NAME, _NAMESPACE = ("metadata", "name"), ("metadata", "namespace")
+
+
+class BasicsPage(QWidget):
+    """Edits a name and a namespace; of a policy that is there already they cannot be changed."""
+
+    named = Signal(str)
+    """The name as typed."""
+
+    placed = Signal(str)
+    """The namespace as typed."""
+
+    fixed = Signal(object)
+    """A Fix the user wants."""
+
+    def __init__(self, surroundings: Surroundings, namespace: str, *, fixed_identity: bool) -> None:
+        super().__init__()
+        self._surroundings, self._default = surroundings, namespace
+        self.name = Field(tr("Policy name"), tr("such as access-demo1"), characters=_WIDE)
+        self.namespace = Field(tr("Namespace"), plain(namespace), characters=_WIDE)
+        self._completer = Suggestions(self.namespace, surroundings.namespaces)
+        self.name_problems, self.namespace_problems = ProblemStrip(), ProblemStrip()
+        self.absent = Strip()
+        every = small_button("▾", tr("Show all namespaces"), self._show_all)
+        form = QFormLayout(self)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(8)
+        place = QWidget()
+        beside = QFormLayout(place)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setHorizontalSpacing(2)
+        beside.addRow(self.namespace, every)
+        form.addRow(buddy(tr("Policy &name"), self.name), self.name)
+        form.addRow("", self.name_problems)
+        form.addRow(buddy(tr("Name&space"), self.namespace), place)
+        below = QVBoxLayout()
+        below.addWidget(self.namespace_problems)
+        below.addWidget(self.absent)
+        form.addRow("", below)
+        if fixed_identity:
+            for field in (self.name, self.namespace):
+                field.setReadOnly(True)
+            every.hide()
+            form.addRow("", QuietLabel(tr("A policy that is on the cluster keeps its name and namespace.")))
+        self.name.typed.connect(self.named)
+        self.namespace.typed.connect(self._place)
+        self.name_problems.fixed.connect(self.fixed)
+
+    @property
+    def first(self) -> QWidget:
+        """The widget to begin with."""
+        return self.name
+
+    def show_names(self, name: str, namespace: str) -> None:
+        """Show a name and a namespace (empty: the one that the window is about)."""
+        self.name.show_text(name)
+        self.namespace.show_text(namespace)
+        self.tell_absent()
+
+    def show_problems(self, findings: Sequence[Finding]) -> None:
+        """Show what was found about both."""
+        for field, strip, path in (
+            (self.name, self.name_problems, _NAME),
+            (self.namespace, self.namespace_problems, _NAMESPACE),
+        ):
+            own = under(findings, *path)
+            field.show_problems(own)
+            strip.show_problems(own)
+
+    @Slot()
+    def tell_absent(self) -> None:
+        """Say so when the cluster has no such namespace."""
+        namespace = self.namespace.text() or self._default
+        absent = self._surroundings.has_namespace(namespace) is False
+        words = tr("There is no namespace {namespace} on this cluster.", namespace=plain(namespace))
+        self.absent.say(Severity.WARNING, words if absent else "")
+
+    @Slot(str)
+    def _place(self, namespace: str) -> None:
+        self.tell_absent()
+        self.placed.emit(namespace)
+
+    @Slot()
+    def _show_all(self) -> None:
+        self.namespace.setFocus()
+        self._completer.setCompletionPrefix("")
+        self._completer.complete()

@@ -11,7 +11,7 @@ BOTH = (Direction.INGRESS, Direction.EGRESS)
 
 
 def policy(name: str, app: str = "", directions: tuple[Direction, ...] | None = None) -> StoredPolicy:
-    selector = LabelSelector(((("app", app),) if app else ()))
+    selector = LabelSelector((("app", app),) if app else ())
     return StoredPolicy("shop", name, NetworkPolicy("shop", name, selector, (Rule(),), None, directions), b"")
 
 

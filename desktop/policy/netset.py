@@ -92,6 +92,11 @@ def parse_address(text: str) -> int | None:
     return ipv6
 
 
+def address_text(number: int) -> str:
+    """Write an address of the common line."""
+    return str(ipaddress.IPv4Address(number - _IPV4) if number >= _IPV4 else ipaddress.IPv6Address(number))
+
+
 def _has_leading_zeros(address: str) -> bool:
     """Tell whether Go's strict parser would refuse zeros that its older one reads."""
     *groups, last = address.split(":")

@@ -81,13 +81,15 @@ _END_PORT_STABLE = (1, 25, 0, 0)
 class Profile:
     """The capabilities of a cluster's network. ``name`` is a stable key; ``version`` None where it is not known.
 
-    Where the version is not known, it is taken for a new one.
+    Where the version is not known, it is taken for a new one. ``blocks_match_pods``: whether an ipBlock matches pods
+    by their addresses; None: it differs among the networks that the profile stands for.
     """
 
     name: str
     version: Version | None = None
     never: frozenset[Capability] = frozenset()
     since: Mapping[Capability, Since] = field(default_factory=dict, hash=False)
+    blocks_match_pods: bool | None = None
 
     def can(self, capability: Capability) -> bool:
         """Whether the cluster is capable of it."""
@@ -127,21 +129,24 @@ PROFILES: Mapping[str, Profile] = {
                 }
             ),
             since=_SINCE_1_23,
+            blocks_match_pods=True,
         ),
         Profile(
             "cce-vpc-dataplane-v2",
             never=frozenset({Capability.IPV6, Capability.CLUSTER_ADDRESSES}),
             since={Capability.INBOUND: _VPC, Capability.OUTBOUND: _VPC},
+            blocks_match_pods=False,
         ),
         Profile(
             "cce-turbo-dataplane-v2",
             never=frozenset({Capability.CLUSTER_ADDRESSES, Capability.SCTP, Capability.END_PORT}),
             since={Capability.INBOUND: _TURBO, Capability.OUTBOUND: _TURBO},
+            blocks_match_pods=False,
         ),
-        Profile("upstream"),
+        Profile("upstream", blocks_match_pods=True),
     )
 }
-"""Every known profile by its name; "upstream" has all that the API has."""
+"""Every known profile by its name; "upstream" has all that the API has, and reads it as Kubernetes' own tests do."""
 
 
 def for_version(name: str, version: str | Version | None) -> Profile:

@@ -1,6 +1,9 @@
 """Sets as whole numbers: bit ``i`` stands for the i-th thing."""
 
-from collections.abc import Iterable, Iterator
+import struct
+from collections.abc import Iterable
+
+WORD = 64
 
 
 def bits_of(positions: Iterable[int], size: int) -> int:
@@ -11,13 +14,21 @@ def bits_of(positions: Iterable[int], size: int) -> int:
     return int.from_bytes(octets, "little")
 
 
-def positions_of(bits: int) -> Iterator[int]:
-    """Yield the members of a set, ascending."""
-    for index, octet in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
-        if octet:
-            base = index << 3
-            for offset in _OFFSETS[octet]:
-                yield base + offset
+def words_of(bits: int) -> tuple[int, ...]:
+    """Return a set in pieces of 64 bits, the lowest first: small numbers are quick to work with."""
+    count = (bits.bit_length() + WORD - 1) // WORD
+    return struct.unpack(f"<{count}Q", bits.to_bytes(count * 8, "little"))
 
 
-_OFFSETS = [[bit for bit in range(8) if octet >> bit & 1] for octet in range(256)]
+def positions_of(bits: int) -> list[int]:
+    """Return the members of a set, ascending."""
+    found: list[int] = []
+    base = -1
+    for word in words_of(bits):
+        rest = word
+        while rest:
+            lowest = rest & -rest
+            found.append(base + lowest.bit_length())
+            rest ^= lowest
+        base += WORD
+    return found

@@ -5,14 +5,15 @@ connection's destination and a peer its source; in the egress direction it is th
 allowed where an egress block and an ingress block meet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.policy.objects import Direction, NetworkPolicy, Peer, Port, Rule
 from desktop.policy.tiers import ANY_PROTOCOL, TieredPolicy
-from desktop.reach.ends import Distinctions, Ends
-from desktop.reach.labels import keys_of
-from desktop.reach.ports import LAST, PortSpace
+from desktop.reach.classes import Distinctions
+from desktop.reach.ends import Ends
+from desktop.reach.labels import keys_of, labels_of
+from desktop.reach.ports import LAST, Cut, PortSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +38,34 @@ def distinctions_of(policies: Iterable[AnyPolicy]) -> Distinctions:
         for rule in (*(policy.ingress or ()), *(policy.egress or ())):
             names.update(port.port for port in rule.ports or () if isinstance(port.port, str))
             peers.update(rule.peers or ())
+    pods = {peer.pod_selector for peer in peers if peer.pod_selector is not None}
     return Distinctions(
-        keys_of(peer.pod_selector for peer in peers if peer.pod_selector is not None),
+        keys_of(pods),
+        labels_of(pods),
         keys_of(peer.namespace_selector for peer in peers if peer.namespace_selector is not None),
         frozenset(names),
         frozenset(peer.ip_block for peer in peers if peer.ip_block is not None),
     )
 
 
-def port_space(policies: Iterable[AnyPolicy], ends: Ends) -> PortSpace:
-    """Return the ports cut where the policies, with their names resolved on the pods, cut them."""
-    used = [
+def port_cuts(policies: Iterable[AnyPolicy]) -> frozenset[Cut]:
+    """Return the ports that policies tell apart by their numbers."""
+    return frozenset(
         (port.protocol, port.port, port.end_port if port.end_port is not None else port.port)
         for policy in policies
         for rule in (*(policy.ingress or ()), *(policy.egress or ()))
         for port in rule.ports or ()
         if isinstance(port.port, int)
-    ]
-    named = {
-        (protocol, number, number)
-        for each in ends.classes
-        for resolved in each.named.values()
-        for protocol, number in resolved
-    }
-    return PortSpace([*used, *named])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A policy, the pods it selects, and what it admits in each direction it isolates."""
+
+    policy: NetworkPolicy
+    targets: int
+    blocks: Mapping[Direction, Sequence[Block]]
 
 
 class PolicyBlocks:
@@ -70,17 +75,33 @@ class PolicyBlocks:
         self.ends = ends
         self.ports = ports
         self._named: dict[tuple[str, str], dict[int, int]] = {}
+        self._made: dict[int, Made] = {}  # by the policy's id, which it keeps as long as it is kept here
+
+    def following(self, ends: Ends, policies: Iterable[NetworkPolicy]) -> "PolicyBlocks":
+        """Return the same for ends that differ in nothing that rules tell, keeping what was made of ``policies``."""
+        other = PolicyBlocks(ends, self.ports)
+        other._named = self._named
+        for policy in policies:
+            known = self._made.get(id(policy))
+            if known is not None:
+                other._made[id(policy)] = known
+        return other
+
+    def made(self, policy: NetworkPolicy) -> "Made":
+        """Return what a policy comes to."""
+        found = self._made.get(id(policy))
+        if found is None:
+            targets = self.targets(policy)
+            blocks = {each: self._blocks(policy, targets, each) for each in policy.directions} if targets else {}
+            found = self._made[id(policy)] = Made(policy, targets, blocks)
+        return found
 
     def targets(self, policy: NetworkPolicy) -> int:
         """Return the pods a policy selects; host-network pods are never among them."""
         own = self.ends.in_namespace(policy.namespace) & ~self.ends.host_network
         return self.ends.select(policy.pod_selector, own)
 
-    def blocks(self, policy: NetworkPolicy, direction: Direction) -> list[Block]:
-        """Return what a policy admits in a direction it isolates."""
-        targets = self.targets(policy)
-        if not targets:
-            return []
+    def _blocks(self, policy: NetworkPolicy, targets: int, direction: Direction) -> list[Block]:
         found: list[Block] = []
         for rule in policy.rules(direction) or ():
             for peers, certain in self._peers(rule, policy.namespace):
@@ -149,8 +170,8 @@ class PolicyBlocks:
         return [Block(targets, peers, numbers, certain), *found] if numbers else found
 
     def _numbers(self, port: Port) -> int:
-        if port.port is None:
-            return self.ports.mask(port.protocol)
+        if port.port is None:  # an end alone (which the server refuses) must not become every port
+            return self.ports.mask(port.protocol) if port.end_port is None else 0
         first = int(port.port)
         return self.ports.mask(port.protocol, first, min(port.end_port or first, LAST))
 

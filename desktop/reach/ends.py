@@ -3,67 +3,46 @@
 A set of ends is a whole number: first one bit a class, then one bit a range.
 """
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from desktop.policy.netset import Span, Spans, addresses, parse_address, parse_cidr
 from desktop.policy.objects import IPBlock, LabelSelector
 from desktop.reach.bits import bits_of, positions_of
+from desktop.reach.classes import Distinctions, PodClass
 from desktop.reach.labels import LabelIndex, keys_of
-from desktop.reach.objects import Namespace, Pod
+from desktop.reach.objects import Namespace
+from desktop.reach.ports import Cut
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
+from desktop.reach.stretches import Stretches
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that servers from 1.21 on put on every namespace: its name."""
-
-_address = lru_cache(maxsize=1 << 18)(parse_address)  # pods keep their addresses from one computation to the next
-
-IPV6_LINE: Span = (0, (1 << 128) - 1)
-IPV4_LINE: Span = (1 << 128, (1 << 128) + (1 << 32) - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Distinctions:
-    """What rules ask of an end: label keys of pods and of namespaces, names of ports, blocks of addresses."""
-
-    pod_keys: frozenset[str] = frozenset()
-    namespace_keys: frozenset[str] = frozenset()
-    port_names: frozenset[str] = frozenset()
-    blocks: frozenset[IPBlock] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class PodClass:
-    """Pods of one namespace that no rule tells apart; the first stands for all.
-
-    ``named`` holds, for each port name that a rule asks for, the pods' ports of that name as (protocol, number).
-    """
-
-    namespace: str
-    labels: Mapping[str, str] = field(hash=False)
-    named: Mapping[str, tuple[tuple[str, int], ...]] = field(hash=False)
-    host_network: bool
-    within: int  # which stretches of addresses the pods' own addresses lie in
-    pods: tuple[Pod, ...]
 
 
 class Ends:
     """All ends of a cluster under one set of distinctions."""
 
-    def __init__(self, snapshot: Snapshot, distinctions: Distinctions, settings: Settings) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        classes: Iterable[PodClass],
+        stretches: Stretches,
+        distinctions: Distinctions,
+        settings: Settings,
+    ) -> None:
         self.settings = settings
-        self._spans = {block: _span_of(block) for block in distinctions.blocks}
-        self.ranges: tuple[Span, ...] = _cut(self._spans.values())
-        """The stretches of the address lines (IPv6, then IPv4; see netset) that no block tells apart."""
-        self.classes: tuple[PodClass, ...] = tuple(self._classes(snapshot, distinctions))
+        self.classes = tuple(classes)
         self.count = len(self.classes)
+        self.ranges = stretches.ranges
+        """The stretches of the address lines (IPv6, then IPv4; see netset) that no block tells apart."""
         self.pods = (1 << self.count) - 1
         """Every class of pods."""
         self.outside = ((1 << len(self.ranges)) - 1) << self.count
         """Every range of outside addresses."""
         self.all = self.pods | self.outside
+        self._stretches = stretches
         self._by_namespace = {name: bits_of(members, self.count) for name, members in _positions(self.classes).items()}
         self._pod_labels = LabelIndex([each.labels for each in self.classes], distinctions.pod_keys)
         self._namespaces = [*snapshot.namespaces.values(), *_unseen(snapshot)]
@@ -77,6 +56,13 @@ class Ends:
         self._selected: dict[LabelSelector, int] = {}
         self._selected_namespaces: dict[LabelSelector, tuple[int, int]] = {}
 
+    def with_pods(self, classes: Iterable[PodClass]) -> "Ends":
+        """Return the same ends with other pods in the same classes."""
+        ends = copy.copy(self)
+        ends.classes = tuple(classes)
+        ends.__dict__.pop("position", None)
+        return ends
+
     @cached_property
     def host_network(self) -> int:
         """The classes of host-network pods, where they are not ordinary pods: no policy selects them."""
@@ -88,6 +74,15 @@ class Ends:
     def position(self) -> Mapping[tuple[str, str], int]:
         """The class of each pod, by its namespace and name."""
         return {(pod.namespace, pod.name): i for i, each in enumerate(self.classes) for pod in each.pods}
+
+    def named_ports(self) -> frozenset[Cut]:
+        """Return the ports that pods give the names that rules ask for."""
+        return frozenset(
+            (protocol, number, number)
+            for each in self.classes
+            for ports in each.named.values()
+            for protocol, number in ports
+        )
 
     def in_namespace(self, namespace: str) -> int:
         """Return all pods of a namespace."""
@@ -118,7 +113,7 @@ class Ends:
 
     def block(self, block: IPBlock) -> tuple[int, int]:
         """Return the ends an ipBlock holds for certain, and those it holds or not, depending on the plug-in."""
-        covered = _covered(self._spans[block], self.ranges)
+        covered = self._stretches.covered(block)
         outside = covered << self.count
         touched = 0
         for stretch in positions_of(covered & self._inhabited):
@@ -127,86 +122,11 @@ class Ends:
             return outside, touched
         return (outside | touched, 0) if self.settings.blocks_match_pods else (outside, 0)
 
-    def _classes(self, snapshot: Snapshot, distinctions: Distinctions) -> Iterable[PodClass]:
-        groups: dict[tuple[object, ...], list[Pod]] = {}
-        keys, names = sorted(distinctions.pod_keys), distinctions.port_names
-        for pods in snapshot.pods.values():
-            for pod in pods.values():
-                labels = pod.labels
-                named = tuple(port for port in pod.ports if port.name in names) if names else ()
-                key: tuple[object, ...] = (
-                    pod.namespace,
-                    pod.host_network,
-                    self._within(pod),
-                    named,
-                    *map(labels.get, keys),
-                )
-                groups.setdefault(key, []).append(pod)
-        for group in groups.values():
-            first = group[0]
-            yield PodClass(
-                namespace=first.namespace,
-                labels=first.labels,
-                named={
-                    name: tuple((port.protocol, port.port) for port in first.ports if port.name == name)
-                    for name in sorted({port.name for port in first.ports} & names)
-                },
-                host_network=first.host_network,
-                within=self._within(first),
-                pods=tuple(group),
-            )
-
-    def _within(self, pod: Pod) -> int:
-        if not self._spans or self.settings.blocks_match_pods is False:
-            return 0
-        within = 0
-        for text in pod.ips:
-            address = _address(text)
-            if address is not None:
-                within |= 1 << _stretch(address, self.ranges)
-        return within
-
 
 def _unseen(snapshot: Snapshot) -> Iterable[Namespace]:
     """The namespaces that pods name but that could not be listed: of their labels only the name is known."""
     for name in sorted(snapshot.pods.keys() - snapshot.namespaces.keys()):
         yield Namespace(name, {NAMESPACE_NAME: name})
-
-
-def _span_of(block: IPBlock) -> Spans:
-    """The addresses of a block; a CIDR that cannot be read (tolerated by the server if old) holds none."""
-    cidr = parse_cidr(block.cidr)
-    if cidr is None:
-        return Spans()
-    return addresses(cidr, [each for each in map(parse_cidr, block.excepts) if each is not None])
-
-
-def _cut(blocks: Iterable[Spans]) -> tuple[Span, ...]:
-    starts = {IPV6_LINE[0], IPV4_LINE[0]}
-    for block in blocks:
-        for first, last in block.spans:
-            starts.update((first, last + 1))
-    ordered = sorted(start for start in starts if start <= IPV4_LINE[1])
-    return tuple(zip(ordered, [*(start - 1 for start in ordered[1:]), IPV4_LINE[1]], strict=True))
-
-
-def _stretch(address: int, ranges: Sequence[Span]) -> int:
-    low, high = 0, len(ranges) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if ranges[middle][0] <= address:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _covered(block: Spans, ranges: Sequence[Span]) -> int:
-    covered = 0
-    for first, last in block.spans:
-        low, high = _stretch(first, ranges), _stretch(last, ranges)
-        covered |= ((1 << (high - low + 1)) - 1) << low
-    return covered
 
 
 def _inhabitants(classes: Sequence[PodClass]) -> Mapping[int, list[int]]:

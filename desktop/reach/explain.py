@@ -329,7 +329,9 @@ def _is_port(port: Port, question: _Question) -> bool:
         )
     if port.protocol != question.protocol:
         return False
-    return port.port is None or port.port <= question.port <= (port.end_port or port.port)
+    if port.port is None:  # an end alone (which the server refuses) must not become every port
+        return port.end_port is None
+    return port.port <= question.port <= (port.end_port or port.port)
 
 
 def _unnamed(ports: Sequence[Port] | None, question: _Question) -> Iterator[str]:

@@ -18,6 +18,16 @@ def keys_of(selectors: Iterable[LabelSelector]) -> frozenset[str]:
     return frozenset(keys)
 
 
+def labels_of(selectors: Iterable[LabelSelector]) -> frozenset[tuple[str, str]]:
+    """Return the labels, as (key, value), that ``selectors`` ask for or exclude by their values."""
+    labels: set[tuple[str, str]] = set()
+    for selector in selectors:
+        labels.update(selector.labels)
+        for requirement in selector.expressions:
+            labels.update((requirement.key, value) for value in requirement.values)
+    return frozenset(labels)
+
+
 class LabelIndex:
     """Which of a sequence of label sets carry which label, for the keys that will be asked for."""
 

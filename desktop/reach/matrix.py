@@ -1,96 +1,116 @@
-"""The connections of a cluster from workload to workload, and to and from ranges of outside addresses.
-
-A set of columns is a whole number: first one bit a workload, then one bit a range, in the order of ``columns``.
-"""
+"""The connections of a cluster from workload to workload, and to and from ranges of outside addresses."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from desktop.policy.netset import Span
-from desktop.reach.bits import bits_of, positions_of
-from desktop.reach.engine import Part, Reach
-from desktop.reach.snapshot import Snapshot
-from desktop.reach.workloads import WorkloadRef, top_owner
-
-Column = WorkloadRef | Span
-"""A workload, or a range of addresses on the common line (see ``desktop.policy.netset``)."""
+from desktop.reach.bits import positions_of
+from desktop.reach.caveats import Caveat
+from desktop.reach.columns import Columns
+from desktop.reach.engine import Part, Reach, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What may pass between two ends: the ports for certain, and those for want of a fact not decidable."""
+    """The ports between two ends: those open for certain, and those for want of a fact not decidable.
+
+    The pods of a workload may differ. A port that is open between any two is ``certain``; it is ``partly``, too, where
+    it is not open between every two.
+    """
 
     certain: int = 0
     undecidable: int = 0
+    partly: int = 0
+
+
+EMPTY = Cell()
+Groups = Mapping[Cell, int]
+"""Cells, and where each stands."""
 
 
 class Matrix:
-    """Connections by workload. A workload's pods may differ; a cell then holds what any of them may."""
+    """Connections by workload: rows are sources and columns destinations, both as in ``columns``."""
 
-    def __init__(self, snapshot: Snapshot, reach: Reach) -> None:
+    def __init__(self, columns: Columns, reach: Reach, caveats: tuple[Caveat, ...] = ()) -> None:
+        self.columns = columns
         self.reach = reach
-        members: dict[WorkloadRef, set[int]] = defaultdict(set)
-        for index, each in enumerate(reach.ends.classes):
-            for pod in each.pods:
-                members[top_owner(snapshot, pod)].add(index)
-        self.workloads: tuple[WorkloadRef, ...] = tuple(sorted(members))
-        self.columns: tuple[Column, ...] = (*self.workloads, *reach.ends.ranges)
-        self._members = [sorted(members[ref]) for ref in self.workloads]
-        holding: dict[int, list[int]] = defaultdict(list)
-        for column, ends in enumerate(self._members):
-            for end in ends:
-                holding[end].append(column)
-        self._columns_of = [bits_of(holding[end], len(self.workloads)) for end in range(reach.ends.count)]
-        self._converted: dict[int, int] = {}
+        self.caveats = caveats
+        """What else may change each cell."""
 
-    def uneven(self, row: int) -> bool:
-        """Whether the pods of a row's workload differ in what rules make of them."""
-        return row < len(self.workloads) and len(self._members[row]) > 1
+    def row(self, row: int) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Return what the end of a row may reach, as ports -> columns: for certain, and possibly."""
+        rows = [self.reach.row(end) for end in self.columns.members(row)]
+        return self._joined(each.certain for each in rows), self._joined(each.possible for each in rows)
 
-    def row(self, row: int) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-        """Return what the end of a row may reach, as (columns, ports): for certain, and possibly."""
-        certain: dict[int, int] = defaultdict(int)
-        possible: dict[int, int] = defaultdict(int)
-        for end in self._ends_of(row):
-            found = self.reach.row(end)
-            for parts, joined in ((found.certain, certain), (found.possible, possible)):
-                for ends, ports in parts:
-                    joined[ports] |= self._columns(ends)
-        return _parts(certain), _parts(possible)
-
-    def cells(self, row: int) -> Mapping[int, Cell]:
+    def cells(self, row: int) -> dict[int, Cell]:
         """Return the cells of a row that are not empty, by column."""
-        certain_parts, possible_parts = self.row(row)
-        certain, possible = _by_column(certain_parts), _by_column(possible_parts)
-        return {
-            column: Cell(certain.get(column, 0), possible.get(column, 0) & ~certain.get(column, 0))
-            for column in sorted(certain.keys() | possible.keys())
-        }
+        return _spread(self.groups(row))
 
-    def _ends_of(self, row: int) -> Iterable[int]:
-        if row < len(self.workloads):
-            return self._members[row]
-        return (self.reach.ends.count + row - len(self.workloads),)
+    def cells_into(self, column: int) -> dict[int, Cell]:
+        """Return the cells of a column that are not empty, by row."""
+        return _spread(self.groups_into(column))
 
-    def _columns(self, ends: int) -> int:
-        """The columns of a set of ends; few different sets come up, very often."""
-        found = self._converted.get(ends)
-        if found is None:
-            found = (ends >> self.reach.ends.count) << len(self.workloads)
-            for end in positions_of(ends & self.reach.ends.pods):
-                found |= self._columns_of[end]
-            self._converted[ends] = found
+    def groups(self, row: int) -> Groups:
+        """Return the cells of a row that are not empty, each with all the columns it stands in."""
+        return self._groups(row, [self.reach.row(end) for end in self.columns.members(row)])
+
+    def groups_into(self, column: int) -> Groups:
+        """Return the cells of a column that are not empty, each with all the rows it stands in."""
+        return self._groups(column, [self.reach.column(end) for end in self.columns.members(column)])
+
+    def _groups(self, index: int, rows: Sequence[Row]) -> Groups:
+        certain = self._joined(row.certain for row in rows)
+        possible = self._joined(row.possible for row in rows)
+        groups: dict[Cell, int] = defaultdict(int)
+        for (open_ports, maybe), others in _split(certain, possible).items():
+            cell = Cell(open_ports, maybe & ~open_ports)
+            uneven = others & (self.columns.uneven if len(rows) == 1 else -1) & ~(1 << index) if open_ports else 0
+            if others & ~uneven:
+                groups[cell] |= others & ~uneven
+            for other in positions_of(uneven):
+                partly = open_ports & ~self._everywhere(rows, other)
+                groups[replace(cell, partly=partly)] |= 1 << other
+        return groups
+
+    def _everywhere(self, rows: Sequence[Row], other: int) -> int:
+        """Return the ports open between every end of the rows and every pod of another workload."""
+        ports = -1
+        for row in rows:
+            for end in self.columns.members(other):
+                here = 0
+                for ends, open_ports in row.certain:
+                    if ends >> end & 1:
+                        here |= open_ports
+                ports &= here
+        return ports
+
+    def _joined(self, lines: Iterable[tuple[Part, ...]]) -> dict[int, int]:
+        """Return the columns of some parts, joined by their ports: ports -> columns."""
+        found: dict[int, int] = defaultdict(int)
+        for parts in lines:
+            for ends, ports in parts:
+                found[ports] |= self.columns.holding(ends)
         return found
 
 
-def _parts(joined: Mapping[int, int]) -> tuple[Part, ...]:
-    return tuple((columns, ports) for ports, columns in joined.items())
+def _split(certain: Mapping[int, int], possible: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    """Return the columns by all the ports (certain, possible) that they have."""
+    everything = 0
+    for columns in (*certain.values(), *possible.values()):
+        everything |= columns
+    groups = {(0, 0): everything}
+    for is_certain, parts in ((True, certain), (False, possible)):
+        for ports, columns in parts.items():
+            split: dict[tuple[int, int], int] = defaultdict(int)
+            for (open_ports, maybe), members in groups.items():
+                if inside := members & columns:
+                    split[(open_ports | ports, maybe) if is_certain else (open_ports, maybe | ports)] |= inside
+                if outside := members & ~columns:
+                    split[open_ports, maybe] |= outside
+            groups = split
+    return groups
 
 
-def _by_column(parts: Iterable[Part]) -> dict[int, int]:
-    found: dict[int, int] = defaultdict(int)
-    for columns, ports in parts:
-        for column in positions_of(columns):
-            found[column] |= ports
-    return found
+def _spread(groups: Groups) -> dict[int, Cell]:
+    cells = {index: cell for cell, others in groups.items() for index in positions_of(others)}
+    return dict(sorted(cells.items()))

@@ -1,19 +1,22 @@
 """Every port of every protocol, cut into the stretches that no rule tells apart; a set of them is a whole number."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from desktop.policy.netset import Span, Spans
 from desktop.policy.objects import PROTOCOLS
 
 FIRST, LAST = 1, 65535
 
+Cut = tuple[str, int, int]
+"""A protocol, and the first and last of ports that belong together."""
+
 
 class PortSpace:
     """The stretches of ports; bit ``i`` of a mask stands for the i-th."""
 
-    def __init__(self, used: Iterable[tuple[str, int, int]]) -> None:
-        """Cut at the ends of each ``(protocol, first, last)`` in ``used``; unknown protocols are skipped."""
+    def __init__(self, used: Iterable[Cut]) -> None:
+        """Cut at the ends of each in ``used``; unknown protocols are skipped."""
         starts: dict[str, set[int]] = {protocol: {FIRST} for protocol in PROTOCOLS}
         for protocol, first, last in used:
             if protocol in starts and first <= last:
@@ -40,13 +43,16 @@ class PortSpace:
         cuts = self._starts.get(protocol)
         return 0 if cuts is None else 1 << (self._offset[protocol] + bisect_right(cuts, port) - 1)
 
+    def stretches(self) -> Iterator[tuple[int, str, Span]]:
+        """Yield each stretch: its mask, its protocol, its first and last port."""
+        for protocol, cuts in self._starts.items():
+            for index, span in enumerate(zip(cuts, [*(cut - 1 for cut in cuts[1:]), LAST], strict=True)):
+                yield 1 << (self._offset[protocol] + index), protocol, span
+
     def spans(self, mask: int) -> Mapping[str, tuple[Span, ...]]:
         """Return the ports in a mask, by protocol, joined; a protocol without any is left out."""
-        found: dict[str, tuple[Span, ...]] = {}
-        for protocol, cuts in self._starts.items():
-            part = mask >> self._offset[protocol]
-            ends = [*(cut - 1 for cut in cuts[1:]), LAST]
-            spans = [(cuts[i], ends[i]) for i in range(len(cuts)) if part >> i & 1]
-            if spans:
-                found[protocol] = Spans.of(spans).spans
-        return found
+        found: dict[str, list[Span]] = {}
+        for stretch, protocol, span in self.stretches():
+            if mask & stretch:
+                found.setdefault(protocol, []).append(span)
+        return {protocol: Spans.of(spans).spans for protocol, spans in found.items()}

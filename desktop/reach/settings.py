@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from desktop.policy.profile import Profile
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,3 +22,8 @@ class Settings:
 
 NP_GUARD = Settings(blocks_match_pods=False, host_network_as_pods=True, unknown_peers_match=False)
 """The reading of np-guard's tools, for comparison with them."""
+
+
+def settings_of(profile: Profile) -> Settings:
+    """Return the reading of a cluster with this profile."""
+    return Settings(blocks_match_pods=profile.blocks_match_pods)

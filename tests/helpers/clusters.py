@@ -14,7 +14,18 @@ from desktop.policy.objects import (
     Rule,
 )
 from desktop.policy.tiers import ANY_PROTOCOL, Action, Tier, TieredPolicy, TierRule
-from desktop.reach.objects import ContainerPort, Coverage, Kind, Namespace, Pod, StoredPolicy, Thing, TieredObject
+from desktop.reach.objects import (
+    ContainerPort,
+    Coverage,
+    Kind,
+    Namespace,
+    OwnerReference,
+    Pod,
+    StoredPolicy,
+    Thing,
+    TieredObject,
+    Workload,
+)
 from desktop.reach.snapshot import Put, Snapshot
 
 NAMESPACES = ("x", "y", "z")
@@ -28,8 +39,9 @@ BLOCKS = (
 ADDRESSES = ("10.0.0.1", "10.1.0.1", "192.168.0.1", "203.0.113.9", "2001:db8::1", "2001:db8:1::1")
 NUMBERS = (80, 81, 443)
 
+_namespaces = st.sampled_from(NAMESPACES)
 _keys, _values = st.sampled_from(("app", "tier")), st.sampled_from(("a", "b"))
-_labels = st.dictionaries(_keys, _values, max_size=2)
+labels = st.dictionaries(_keys, _values, max_size=2)
 
 
 @st.composite
@@ -42,7 +54,7 @@ def _requirements(draw: st.DrawFn) -> Requirement:
 
 label_selectors = st.builds(
     LabelSelector,
-    _labels.map(lambda labels: tuple(sorted(labels.items()))),
+    labels.map(lambda chosen: tuple(sorted(chosen.items()))),
     st.lists(_requirements(), max_size=1).map(tuple),
 )
 _protocols = st.sampled_from(("TCP", "UDP"))
@@ -101,20 +113,34 @@ def pods(draw: st.DrawFn, name: str) -> Pod:
     return Pod(
         draw(st.sampled_from(NAMESPACES)),
         name,
-        draw(_labels),
+        draw(labels),
         tuple(draw(st.lists(st.sampled_from(ADDRESSES), max_size=2, unique=True))),
         tuple(ports),
         host_network=draw(st.integers(0, 9)) == 0,
+        owner=draw(st.sampled_from((None, OwnerReference("ReplicaSet", "web-1"), OwnerReference("Job", "db")))),
+    )
+
+
+def workloads() -> st.SearchStrategy[Workload]:
+    """A workload that may own pods, or the owner of those."""
+    web = OwnerReference("Deployment", "web")
+    return st.one_of(
+        st.builds(
+            Workload, st.just(Kind.REPLICA_SET), _namespaces, st.just("web-1"), owner=st.sampled_from((None, web))
+        ),
+        st.builds(Workload, st.just(Kind.DEPLOYMENT), _namespaces, st.just("web")),
+        st.builds(Workload, st.just(Kind.JOB), _namespaces, st.just("db")),
     )
 
 
 @st.composite
 def snapshots(draw: st.DrawFn) -> Snapshot:
     """A cluster of three namespaces, up to six pods and up to five policies."""
-    namespaces = [Namespace(name, {"kubernetes.io/metadata.name": name, **draw(_labels)}) for name in NAMESPACES]
+    namespaces = [Namespace(name, {"kubernetes.io/metadata.name": name, **draw(labels)}) for name in NAMESPACES]
     things = [draw(pods(f"pod-{index}")) for index in range(draw(st.integers(1, 6)))]
     held = [stored(policy) for policy in draw(st.lists(policies(), max_size=5))]
-    everything: list[Thing] = [*namespaces, *things, *held]
+    owners = draw(st.lists(workloads(), max_size=3))
+    everything: list[Thing] = [*namespaces, *things, *held, *owners]
     return known(Snapshot().apply(Put(thing) for thing in everything))
 
 

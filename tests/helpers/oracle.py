@@ -5,23 +5,19 @@ from collections.abc import Iterable
 
 from desktop.policy import selectors
 from desktop.policy.objects import Direction, NetworkPolicy, Peer, Port
+from desktop.reach.explain import End, Verdict
 from desktop.reach.objects import Pod
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 
-End = Pod | str
-"""A pod, or an outside address."""
 
-
-def verdict(
-    snapshot: Snapshot, source: End, destination: End, protocol: str, port: int, settings: Settings
-) -> bool | None:
-    """Return whether a connection is allowed; None where a fact is missing."""
+def verdict(snapshot: Snapshot, source: End, destination: End, protocol: str, port: int, settings: Settings) -> Verdict:
+    """Return what can be said of a connection."""
     out = _side(snapshot, source, destination, destination, Direction.EGRESS, protocol, port, settings)
     into = _side(snapshot, destination, source, destination, Direction.INGRESS, protocol, port, settings)
     if out is False or into is False:
-        return False
-    return True if out and into else None
+        return Verdict.NOT_ALLOWED
+    return Verdict.ALLOWED if out and into else Verdict.UNDECIDABLE
 
 
 def _side(

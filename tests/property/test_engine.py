@@ -1,34 +1,49 @@
 """The engine says what the slow, obvious reading of the same policies says, for every pair and port."""
 
+from collections.abc import Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.reach.engine import compute
+from desktop.reach.engine import Reach, Row
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
-from tests.helpers.clusters import ADDRESSES, NUMBERS, snapshots
-from tests.helpers.oracle import End, verdict
-from tests.helpers.reach import bit_of
+from desktop.reach.standing import Standing
+from tests.helpers.clusters import snapshots
+from tests.helpers.oracle import verdict
+from tests.helpers.reach import ends_of, shown
 
 all_settings = st.builds(Settings, st.sampled_from((None, True, False)), st.booleans())
 
 
 @given(snapshots(), all_settings)
 def test_engine_equals_the_oracle(snapshot: Snapshot, settings: Settings) -> None:
-    reach = compute(snapshot, settings)
-    pods = [pod for table in snapshot.pods.values() for pod in table.values()]
-    ends: list[End] = [*pods, *ADDRESSES]
+    reach = Standing.of(snapshot, settings).reach
+    ends = ends_of(snapshot)
     for source in ends:
-        row = reach.row(bit_of(reach, source))
         for destination in ends:
             if isinstance(source, str) and isinstance(destination, str):
                 continue
-            into = bit_of(reach, destination)
-            for protocol in ("TCP", "UDP"):
-                for port in (*NUMBERS, 99, 65535):
-                    mask = reach.ports.mask_of(protocol, port)
-                    certain = any(ends >> into & 1 and ports & mask for ends, ports in row.certain)
-                    possible = any(ends >> into & 1 and ports & mask for ends, ports in row.possible)
-                    said = True if certain else None if possible else False
-                    told = verdict(snapshot, source, destination, protocol, port, settings)
-                    assert said is told, (source, destination, protocol, port)
+            for (protocol, port), said in shown(reach, source, destination).items():
+                told = verdict(snapshot, source, destination, protocol, port, settings)
+                assert said is told, (source, destination, protocol, port)
+
+
+@given(snapshots(), all_settings)
+def test_columns_say_what_rows_say(snapshot: Snapshot, settings: Settings) -> None:
+    reach = Standing.of(snapshot, settings).reach
+    everything = range(reach.ends.count + len(reach.ends.ranges))
+    by_row = {(source, end, ports) for source in everything for end, ports in _single(reach, reach.row(source))}
+    by_column = {(end, into, ports) for into in everything for end, ports in _single(reach, reach.column(into))}
+    assert by_row == by_column
+
+
+def _single(reach: Reach, row: Row) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Each end with the ports open to it, for certain and possibly."""
+    for end in range(reach.ends.count + len(reach.ends.ranges)):
+        certain = possible = 0
+        for ends, ports in row.certain:
+            certain |= ports if ends >> end & 1 else 0
+        for ends, ports in row.possible:
+            possible |= ports if ends >> end & 1 else 0
+        yield end, (certain, possible & ~certain)

@@ -1,0 +1,67 @@
+"""Connections in words: their ends, their ports, what is known of them."""
+
+from collections.abc import Iterable, Mapping
+
+from desktop.language import tr
+from desktop.policy.netset import Span, address_text
+from desktop.policy.objects import PROTOCOLS
+from desktop.reach.caveats import Caveat
+from desktop.reach.columns import Column
+from desktop.reach.explain import Verdict
+from desktop.reach.workloads import WorkloadRef
+from desktop.wording import kinds
+from desktop.wording.lists import listed
+from desktop.wording.plain import plain
+
+_EVERY_PORT = ((1, 65535),)
+
+
+def range_text(span: Span) -> str:
+    """Return a range of addresses, such as ``10.0.0.0-10.255.255.255``; never translated."""
+    return f"{address_text(span[0])}-{address_text(span[1])}"
+
+
+def end_words(end: Column) -> str:
+    """Return an end of connections: ``shop/web[Deployment]``, a range of addresses, or one address."""
+    if isinstance(end, WorkloadRef):
+        return plain(str(end))
+    return address_text(end[0]) if end[0] == end[1] else range_text(end)
+
+
+def ports_words(ports: Mapping[str, tuple[Span, ...]]) -> str:
+    """Return sets of ports by protocol, such as ``TCP 80, TCP 8000 to 8100, every UDP port``."""
+    if not ports:
+        return tr("no port")
+    if all(ports.get(protocol) == _EVERY_PORT for protocol in PROTOCOLS):
+        return tr("every port")
+    return listed(words for protocol, spans in ports.items() for words in _spans_words(protocol, spans))
+
+
+def _spans_words(protocol: str, spans: tuple[Span, ...]) -> Iterable[str]:
+    if spans == _EVERY_PORT:
+        yield tr("every {protocol} port", protocol=protocol)
+        return
+    for first, last in spans:
+        if first == last:
+            yield tr("{protocol} {port}", protocol=protocol, port=first)
+        else:
+            yield tr("{protocol} {first} to {last}", protocol=protocol, first=first, last=last)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return what is known of a connection, in a word."""
+    match verdict:
+        case Verdict.ALLOWED:
+            return tr("allowed")
+        case Verdict.UNDECIDABLE:
+            return tr("undecidable")
+        case Verdict.NOT_ALLOWED:
+            return tr("not allowed")
+
+
+def caveat_sentence(caveat: Caveat) -> str:
+    """Return what else may change any verdict."""
+    what = kinds.plural(caveat.kind)
+    if caveat.hidden:
+        return tr("It is not known whether there are {kind}: they may change this.", kind=what)
+    return tr("There are {kind}, which are not evaluated here: they may change this.", kind=what)

@@ -22,6 +22,7 @@ from desktop.ui.plain import label
 from desktop.ui.policies.commands import PolicyCommands
 from desktop.ui.policies.panel import PolicyPanel
 from desktop.ui.sync_strip import SyncStrip
+from desktop.ui.views import Views
 from desktop.wording import states
 from desktop.wording.plain import plain
 
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.clusters = ClusterPanel(context.catalog, self.actions_, now, self)
         self.policies = PolicyPanel(context, self.actions_, now, self)
+        self.views = Views(context, self.policies, self)
         self.messages = MessageBar(context.messages, self)
         self.synchronizations = SyncStrip(self)
         self.status = label(parent=self)
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         sides = QSplitter(Qt.Orientation.Horizontal, self)
         sides.addWidget(self.clusters)
-        sides.addWidget(self.policies)
+        sides.addWidget(self.views)
         sides.setSizes([_TREE_WIDTH, _TABLE_WIDTH])
         sides.setStretchFactor(0, 0)
         sides.setStretchFactor(1, 1)
@@ -138,6 +140,7 @@ class MainWindow(QMainWindow):
         self.actions_.on(Command.ABOUT, self._about)
         self.clusters.chosen.connect(self._choose)
         self.cluster_commands.changed.connect(self._list_changed)
+        self.views.rule_chosen.connect(lambda rule: self.policy_commands.open_policy(rule.namespace, rule.policy))
         self.pump.updated.connect(self._follow)
         self.synchronizations.cancelled.connect(self._cancel)
         times = QTimer(self, interval=_TIMES_INTERVAL_MS)
@@ -154,7 +157,9 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _choose(self, choice: Choice | None) -> None:
         usable = choice is not None and choice.entry.error is None
-        self.policies.show_choice(choice, self.context.sessions.get(choice.entry) if choice and usable else None)
+        session = self.context.sessions.get(choice.entry) if choice and usable else None
+        self.policies.show_choice(choice, session)
+        self.views.show_choice(session, choice.namespace if choice else "")
         self._tell_standing()
 
     @Slot(str, object)
@@ -165,6 +170,7 @@ class MainWindow(QMainWindow):
             self.synchronizations.show_state(entry, update.state)
         if self.policies.session is not None and self.policies.session.id == cluster:
             self.policies.follow(update)
+            self.views.follow()
             self._tell_standing()
 
     @Slot(str)

@@ -87,16 +87,25 @@ class PolicyCommands(QObject):
     def _duplicate(self) -> None:
         self._read_current(lambda document: self._open_editor(document.namespace, document, duplicate=True))
 
+    def open_policy(self, namespace: str, name: str) -> None:
+        """Open a policy of the cluster shown for editing."""
+        self._read(namespace, name, lambda document: self._open_editor(document.namespace, document))
+
     def _read_current(self, then: Callable[[PolicyDocument], object]) -> None:
-        """Read the current policy as it is now, so that an edit starts from there."""
-        session, row = self._panel.session, self._panel.view.current_row()
-        if session is None or row is None:
+        row = self._panel.view.current_row()
+        if row is not None:
+            self._read(row.namespace, row.name, then)
+
+    def _read(self, namespace: str, name: str, then: Callable[[PolicyDocument], object]) -> None:
+        """Read a policy as it is now, so that an edit starts from there."""
+        session = self._panel.session
+        if session is None:
             return
 
         def read(token: CancelToken, _progress: ProgressSink) -> PolicyDocument:
             from desktop.session import changes  # noqa: PLC0415  YAML is not read before the window shows
 
-            return changes.read(session, row.namespace, row.name, token)
+            return changes.read(session, namespace, name, token)
 
         self._context.tasks.run("policies:read", read, then, self._context.messages.error)
 

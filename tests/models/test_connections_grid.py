@@ -1,0 +1,107 @@
+"""The matrix says in signs what the policies mean, whatever is folded and whichever ports are looked at."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from desktop.policy.objects import Direction, IPBlock, LabelSelector, NetworkPolicy, Peer, Port, Rule
+from desktop.reach.objects import Kind, Namespace, OwnerReference, Pod, Thing, Workload
+from desktop.reach.settings import Settings
+from desktop.reach.snapshot import Put, Snapshot
+from desktop.reach.standing import Standing
+from desktop.ui.connections.grid import OUTSIDE, Grid, State
+from desktop.ui.connections.grid_model import GridModel, Sign, cell_words
+from tests.helpers.clusters import known, stored
+
+APPS = (("shop", "db"), ("shop", "web"), ("tools", "job"))
+SIGNS = {State[sign.name]: sign.value for sign in Sign}
+
+
+def cluster(*policies: NetworkPolicy) -> Snapshot:
+    things: list[Thing] = [Namespace(name, {"kubernetes.io/metadata.name": name}) for name in ("shop", "tools")]
+    for namespace, app in APPS:
+        things.append(Workload(Kind.STATEFUL_SET, namespace, app, {"app": app}))
+        owner = OwnerReference("StatefulSet", app)
+        things += [Pod(namespace, f"{app}-{i}", {"app": app}, (f"10.0.0.{i}",), owner=owner) for i in range(2)]
+    things += map(stored, policies)
+    return known(Snapshot().apply(Put(thing) for thing in things))
+
+
+def app(name: str) -> LabelSelector:
+    return LabelSelector((("app", name),))
+
+
+FROM_WEB = NetworkPolicy("shop", "db", app("db"), ingress=(Rule((Peer(app("web")),), (Port("TCP", 5432),)),))
+FROM_PRIVATE = NetworkPolicy("shop", "db", app("db"), ingress=(Rule((Peer(ip_block=IPBlock("10.0.0.0/8")),)),))
+
+
+def grid_of(
+    snapshot: Snapshot, folded: frozenset[str] = frozenset({OUTSIDE}), protocol: str = "", port: int = 0
+) -> Grid:
+    standing = Standing.of(snapshot, Settings())
+    space = standing.reach.ports
+    ports = space.mask_of(protocol, port) if port else space.all
+    return Grid(standing.matrix, ports, folded)
+
+
+def drawn(grid: Grid) -> str:
+    lines = []
+    for row, line in enumerate(grid.lines):
+        end = grid.end(row)
+        name = (line.group or "outside") if end is None else f" {getattr(end, 'name', 'range')}"
+        cells = "".join(SIGNS[grid.state(row, column)] for column in range(len(grid.lines)))
+        lines.append(f"{name:8}{cells}")
+    return "\n".join(lines)
+
+
+def test_without_a_policy_everything_is_open() -> None:
+    assert drawn(grid_of(cluster())) == (
+        "shop    ●●●●●●\n db     ●–●●●●\n web    ●●–●●●\ntools   ●●●––●\n job    ●●●––●\noutside ●●●●●●"
+    )
+
+
+def test_a_policy_closes_all_but_what_it_admits() -> None:
+    assert drawn(grid_of(cluster(FROM_WEB))) == (
+        "shop    ◐◐●●●●\n db     ●–●●●●\n web    ◐◐–●●●\ntools   ◐·●––●\n job    ◐·●––●\noutside ◐·●●●●"
+    )
+
+
+@pytest.mark.parametrize(("port", "sign"), [(5432, State.OPEN), (80, State.CLOSED)])
+def test_a_port_looked_at_decides_what_a_cell_says(port: int, sign: State) -> None:
+    grid = grid_of(cluster(FROM_WEB), protocol="TCP", port=port)
+    names = [getattr(grid.end(line), "name", "") for line in range(len(grid.lines))]
+    assert grid.state(names.index("web"), names.index("db")) is sign
+
+
+def test_folded_namespaces_are_one_line_each() -> None:
+    assert drawn(grid_of(cluster(FROM_WEB), frozenset({"shop", "tools", OUTSIDE}))) == (
+        "shop    ◐●●\ntools   ◐–●\noutside ◐●●"
+    )
+
+
+def test_what_plug_ins_read_differently_is_undecidable() -> None:
+    grid = grid_of(cluster(FROM_PRIVATE))
+    names = [getattr(grid.end(line), "name", "") for line in range(len(grid.lines))]
+    assert grid.state(names.index("web"), names.index("db")) is State.UNDECIDABLE
+
+
+def test_a_policy_without_outbound_rules_closes_everything_out() -> None:
+    deny = NetworkPolicy("tools", "none", LabelSelector(), egress=(), policy_types=(Direction.EGRESS,))
+    assert drawn(grid_of(cluster(deny), frozenset({"shop", "tools", OUTSIDE}))) == (
+        "shop    ●●●\ntools   ·–·\noutside ●●●"
+    )
+
+
+def test_the_table_s_words_name_the_ports() -> None:
+    model = GridModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    grid = grid_of(cluster(FROM_WEB))
+    model.show_grid(grid)
+    names = [getattr(grid.end(line), "name", "") for line in range(len(grid.lines))]
+    web, db = names.index("web"), names.index("db")
+    words = "shop/web[StatefulSet] to shop/db[StatefulSet]: TCP 5432"
+    assert cell_words(grid, web, db) == words
+    assert model.data(model.index(web, db), Qt.ItemDataRole.AccessibleTextRole) == words
+    assert model.data(model.index(web, db)) == "◐"
+    headings = [model.headerData(line, Qt.Orientation.Vertical) for line in range(model.rowCount())]
+    assert headings == ["▾ shop", "    db", "    web", "▾ tools", "    job", "▸ Outside the cluster"]

@@ -28,7 +28,7 @@ def replace(text: str, document: Document, new: str) -> str:
     """
     if document.parent is not None:
         new = to_the_right(new.strip("\r\n"), column(text, document.start))
-    elif document.end < len(text) or document.text.endswith(("\n", "\r")):
+    elif new and (document.end < len(text) or document.text.endswith(("\n", "\r"))):
         new = _ended(new)
     return text[: document.start] + _with_line_ends_of(text, new) + text[document.end :]
 
@@ -93,6 +93,6 @@ def _ended(text: str) -> str:
 
 
 def _with_line_ends_of(text: str, new: str) -> str:
-    """Return ``new`` with the line ends of ``text``."""
-    found = _LINE_END.search(text)
-    return _LINE_END.sub(found[0], new) if found else new
+    """Return ``new`` with the line ends of ``text``; as it is where that has none, or several kinds."""
+    kinds = set(_LINE_END.findall(text))
+    return _LINE_END.sub(kinds.pop(), new) if len(kinds) == 1 else new

@@ -5,10 +5,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.manifest import lines, presentation
+from desktop.manifest import checking, lines, presentation, slices
+from desktop.manifest.items import objects
 from desktop.manifest.reader import read, read_bytes
 from desktop.manifest.scalars import json_number
 from desktop.manifest.writer import render
+from desktop.policy.profile import DEFAULT
 
 TRICKY = st.sampled_from(
     ["no", "1e3", "017", "12:30", "", " x", "x ", "0x1f", "a: b", "a #b", "- a", "<<", "~", "a\nb", "\n", "---", "null"]
@@ -111,6 +113,32 @@ def test_a_policy_with_a_mistake_is_read_or_refused(policy: dict[str, Any], data
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(len(text), start + 10)))
     never_raises(text[:start] + data.draw(NOISE) + text[end:])
+
+
+@given(NOISE)
+def test_any_noise_is_checked_and_a_document_put_in_its_own_place_changes_nothing(text: str) -> None:
+    checking.check(text, profile=DEFAULT)
+    reading = read(text)
+    for document in reading.documents:
+        assert slices.replace(reading.text, document, document.text) == reading.text
+
+
+@given(st.lists(POLICY, min_size=1, max_size=3), POLICY, st.booleans(), st.data())
+def test_in_a_file_of_several_policies_one_changes_and_the_others_do_not(
+    policies: list[dict[str, Any]],
+    policy: dict[str, Any],
+    as_list: bool,
+    data: st.DataObject,
+) -> None:
+    text = render({"kind": "List", "items": policies}) if as_list else "---\n".join(map(render, policies))
+    documents = list(objects(read(text)))
+    at = data.draw(st.integers(0, len(policies) - 1))
+    changed = slices.replace(text, documents[at], render(policy))
+    assert [document.value for document in objects(read(changed))] == [*policies[:at], policy, *policies[at + 1 :]]
+    left = slices.remove(text, documents[at])
+    assert [document.value for document in objects(read(left))] == policies[:at] + policies[at + 1 :]
+    more = slices.append(text, render(policy))
+    assert [document.value for document in objects(read(more))] == [*policies, policy]
 
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=12).map(lambda found: "".join(f"{x}\n" for x in found))

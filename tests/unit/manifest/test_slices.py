@@ -54,7 +54,10 @@ def test_a_document_is_replaced_and_nothing_else(index: int, new: str, expected:
     assert replace(FILE, at(FILE, index), new) == expected
 
 
-@pytest.mark.parametrize("text", [FILE, FILE.replace("\n", "\r\n"), FILE.replace("\n", "\r"), LIST, JSON])
+@pytest.mark.parametrize(
+    "text",
+    [FILE, FILE.replace("\n", "\r\n"), FILE.replace("\n", "\r"), FILE.replace("\n", "\r\n", 2), LIST, JSON],
+)
 def test_a_document_replaced_by_itself_changes_nothing(text: str) -> None:
     for document in objects(read(text)):
         assert replace(text, document, document.text) == text

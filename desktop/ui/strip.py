@@ -20,6 +20,7 @@ class Strip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._severity = Severity.INFO
+        self._said = (Severity.INFO, "", "")
         self._icon = label()
         self._sentence, self._hint = label(wrap=True, selectable=True), label(wrap=True, selectable=True)
         words = QVBoxLayout()
@@ -40,8 +41,11 @@ class Strip(QFrame):
 
     def say(self, severity: Severity, sentence: str, hint: str = "") -> None:
         """Show a sentence; the strip goes away when it is empty."""
+        self._icon.setPixmap(severity_icon(severity).pixmap(SIZE, SIZE))  # the colour scheme may change
+        if (severity, sentence, hint) == self._said:
+            return
+        self._said = (severity, sentence, hint)
         self._severity = severity
-        self._icon.setPixmap(severity_icon(severity).pixmap(SIZE, SIZE))
         self._sentence.setText(sentence)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))

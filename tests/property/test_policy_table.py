@@ -49,7 +49,7 @@ def _expected(
 
 
 @pytest.mark.usefixtures("qapp")
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_steps, max_size=12))
 def test_the_table_equals_the_rows_filtered_and_sorted_afresh(steps: list[Any]) -> None:
     table = PolicyTable(lambda: NOON)

@@ -22,6 +22,7 @@ from desktop.wording.plain import plain
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 NO_INDEX = QModelIndex()
+_SHOWN_OF_A_SNAPSHOT = ("namespaces", "policies", "coverage", "partial")
 
 
 class Column(IntEnum):
@@ -56,6 +57,7 @@ class _Known:
     """What is known of a cluster: its state, and each namespace with its number of policies (None: not known)."""
 
     state: SessionState = field(default_factory=SessionState)
+    snapshot: Snapshot = field(default_factory=Snapshot)
     namespaces: Mapping[str, int | None] = field(default_factory=dict)
 
 
@@ -101,15 +103,14 @@ class ClusterTree(QAbstractItemModel):
 
     def update(self, cluster: str, state: SessionState, snapshot: Snapshot) -> None:
         """Show what a session says now."""
-        names = {*snapshot.namespaces, *snapshot.policies}
-        namespaces = {
-            name: len(snapshot.policies.get(name, ())) if snapshot.knows(Kind.NETWORK_POLICY, name) else None
-            for name in names
-        }
-        self._known[cluster] = _Known(state, namespaces)
+        before = self._known.get(cluster, _Known())
+        same = all(getattr(snapshot, name) is getattr(before.snapshot, name) for name in _SHOWN_OF_A_SNAPSHOT)
+        namespaces = before.namespaces if same else _policies_by_namespace(snapshot)
+        self._known[cluster] = _Known(state, snapshot, namespaces)
         if node := self._by_key.get(NodeKey(Level.CLUSTER, cluster)):
-            self._show_namespaces(node)
             self._changed(node, node)
+            if namespaces != before.namespaces:
+                self._show_namespaces(node)
 
     @Slot()
     def refresh_times(self) -> None:
@@ -240,8 +241,10 @@ class ClusterTree(QAbstractItemModel):
         self._arrange(node, [NodeKey(Level.NAMESPACE, name, cluster) for name in names])
         self._touch(node)
 
-    def _arrange(self, above: _Node, wanted: Sequence[NodeKey]) -> None:
+    def _arrange(self, above: _Node, wanted: list[NodeKey]) -> None:
         """Make the children of a node those wanted, in that order, by removing, moving and inserting rows."""
+        if [node.key for node in above.children] == wanted:
+            return
         parent, keep = self._index(above), set(wanted)
         for row in reversed(range(len(above.children))):
             if above.children[row].key not in keep:
@@ -263,8 +266,8 @@ class ClusterTree(QAbstractItemModel):
 
     def _bring(self, above: _Node, key: NodeKey, row: int) -> None:
         """Move the child of that key up to ``row``."""
-        now = next(at for at, node in enumerate(above.children) if node.key == key)
-        if now != row:
+        if above.children[row].key != key:
+            now = next(at for at, node in enumerate(above.children) if node.key == key)
             parent = self._index(above)
             self.beginMoveRows(parent, now, now, parent, row)
             above.children.insert(row, above.children.pop(now))
@@ -298,6 +301,17 @@ class ClusterTree(QAbstractItemModel):
 
     def _node(self, index: Index) -> _Node | None:
         return self._nodes.get(index.internalId()) if index.isValid() else self._root
+
+
+def _policies_by_namespace(snapshot: Snapshot) -> dict[str, int | None]:
+    """Return the number of policies of each namespace, None where they are not fully known."""
+    complete = snapshot.coverage_of(Kind.NETWORK_POLICY) is Coverage.COMPLETE
+    listed = snapshot.partial.get(Kind.NETWORK_POLICY, frozenset())
+    policies = snapshot.policies
+    return {
+        name: len(policies.get(name, ())) if complete or name in listed else None
+        for name in {*snapshot.namespaces, *policies}
+    }
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

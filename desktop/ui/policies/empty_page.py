@@ -19,6 +19,7 @@ class EmptyPage(QFrame):
         super().__init__(parent)
         self._actions = actions
         self._command: Command | None = None
+        self._shown: Empty | None = None
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -41,6 +42,9 @@ class EmptyPage(QFrame):
 
     def show_reason(self, empty: Empty) -> None:
         """Say why there is nothing."""
+        if empty == self._shown:
+            return
+        self._shown = empty
         self._heading.setText(empty.heading)
         self._hint.setText(empty.hint)
         self._command = empty.command

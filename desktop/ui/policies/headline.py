@@ -61,6 +61,7 @@ class Headline(QWidget):
         super().__init__(parent)
         self._chip, self._namespace = _Chip(self), heading(label(parent=self))
         self._icon, self._state = label(parent=self), label(parent=self)
+        self._shown: object = None
         self._namespace.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,11 +76,14 @@ class Headline(QWidget):
         if choice is None:
             return
         entry, words = choice.entry, states.connection_words(state, now)
+        self._icon.setPixmap(connection_icon(state.connection).pixmap(SIZE, SIZE))  # the colour scheme may change
+        if (choice, words, state.error) == self._shown:
+            return
+        self._shown = (choice, words, state.error)
         where = plain(choice.namespace) or tr("all namespaces")
         self._chip.show_name(plain(entry.title), entry.colour)
         self._chip.setToolTip(tooltip(entry.title, entry.server or entry.path))
         self._namespace.setText(f"/ {where}")
-        self._icon.setPixmap(connection_icon(state.connection).pixmap(SIZE, SIZE))
         self._state.setText(words)
         self._state.setToolTip(tooltip(errors.sentence(state.error), errors.hint(state.error)) if state.error else "")
         self.setAccessibleName(f"{plain(entry.title)} / {where}, {words}")

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 
+from desktop.cluster import pauses
 from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.session.state import PolicyRow
@@ -49,18 +50,24 @@ class Column(IntEnum):
 class _Line:
     """A policy's place in the table: its row as it is now, and the text it is searched by."""
 
-    __slots__ = ("key", "row", "shown", "text")
+    __slots__ = ("_text", "key", "row", "shown")
 
     def __init__(self, row: PolicyRow) -> None:
         self.key = row.key
         self.shown = False
         self.row = row
-        self.text = _search_text(row)
+        self._text = ""
+
+    @property
+    def text(self) -> str:
+        """The text; it is made when it is first searched, as a big cluster comes all at once."""
+        self._text = self._text or _search_text(self.row)
+        return self._text
 
     def change(self, row: PolicyRow) -> None:
         """Take the policy as it is now."""
         if row.selector != self.row.selector or row.owner != self.row.owner:
-            self.text = _search_text(row)
+            self._text = ""
         self.row = row
 
 
@@ -89,8 +96,9 @@ class PolicyTable(QAbstractTableModel):
     def replace(self, rows: Iterable[PolicyRow]) -> None:
         """Show another cluster's policies."""
         self.beginResetModel()
-        self._all = {row.key: _Line(row) for row in rows}
-        self._refill()
+        with pauses.many_objects():
+            self._all = {row.key: _Line(row) for row in rows}
+            self._refill()
         self.endResetModel()
         self.counts_changed.emit()
 

@@ -13,6 +13,9 @@ _STARTED = time.perf_counter()
 _COMMANDS = {
     "sync": "list everything of a cluster or folder, and print counts and durations",
     "check": "check files of manifests, and exit with 1 on errors",
+    "connections": "say who can talk to whom",
+    "why": "say whether a connection is allowed, and by which rules",
+    "compare": "say which connections differ between two clusters or folders, and exit with 1 if any does",
 }
 
 
@@ -27,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    commands = "".join(f"\n  bulkhead {name:<8} {text}" for name, text in _COMMANDS.items())
+    commands = "".join(f"\n  bulkhead {name:<11} {text}" for name, text in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="bulkhead",
         description="Manage Kubernetes NetworkPolicies on many clusters. Without a command the window opens.",

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from desktop.cli import check, sync
+from desktop.cli import check, compare, connections, sync, why
 from desktop.cli.sources import complain
 from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr, use_language
@@ -46,6 +46,6 @@ def _speak() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bulkhead")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (sync, check):
+    for command in (sync, check, connections, why, compare):
         command.add(commands)
     return parser

@@ -57,7 +57,7 @@ class _Meta(msgspec.Struct, gc=False, rename="camel"):
 
 
 class _Port(msgspec.Struct, gc=False, rename="camel"):
-    container_port: int
+    container_port: int | None = None
     name: str | None = None
     protocol: str | None = None
 
@@ -372,7 +372,7 @@ class Decoder:
             (port.name or "", port.container_port, port.protocol or "TCP")
             for container in _serving(spec)
             for port in container.ports or ()
-            if port
+            if port and port.container_port is not None
         )
         known = self._known_ports.get(key)
         if known is None:

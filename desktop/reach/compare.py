@@ -34,6 +34,9 @@ class Open:
     undecidable: Ports
     partly: Ports
 
+    def __hash__(self) -> int:
+        return hash(tuple(frozenset(ports.items()) for ports in (self.certain, self.undecidable, self.partly)))
+
 
 CLOSED = Open({}, {}, {})
 

@@ -8,6 +8,7 @@ from desktop.policy.objects import PROTOCOLS
 from desktop.reach.caveats import Caveat
 from desktop.reach.columns import Column
 from desktop.reach.explain import Verdict
+from desktop.reach.stretches import IPV4_LINE, IPV6_LINE
 from desktop.reach.workloads import WorkloadRef
 from desktop.wording import kinds
 from desktop.wording.lists import listed
@@ -25,6 +26,10 @@ def end_words(end: Column) -> str:
     """Return an end of connections: ``shop/web[Deployment]``, a range of addresses, or one address."""
     if isinstance(end, WorkloadRef):
         return plain(str(end))
+    if end == IPV4_LINE:
+        return tr("every IPv4 address")
+    if end == IPV6_LINE:
+        return tr("every IPv6 address")
     return address_text(end[0]) if end[0] == end[1] else range_text(end)
 
 

@@ -5,13 +5,12 @@ in the file as they are, and a second running instance keeps what it changed: a 
 file as it is then. A file that cannot be read as JSON is set aside, never overwritten.
 """
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TypeVar
-
-import msgspec
 
 from desktop.errors import BulkheadError, ConfigError, FileError
 from desktop.paths import config_dir
@@ -50,6 +49,10 @@ class Settings:
             if name not in self._values:
                 return default
             value = self._values[name]
+        if type(value) is type_:
+            return value
+        import msgspec  # noqa: PLC0415  not before the window shows: it takes a tenth of the time until then
+
         try:
             return msgspec.convert(value, type_)
         except msgspec.ValidationError as error:
@@ -61,6 +64,8 @@ class Settings:
 
     def set(self, name: str, value: object) -> None:
         """Set ``name`` to JSON data or to a dataclass; stored fields that the dataclass does not have stay."""
+        import msgspec  # noqa: PLC0415  as above
+
         plain = msgspec.to_builtins(value)
         with self._lock:
             stored = self._values.get(name)
@@ -99,7 +104,8 @@ class Settings:
                 return
             try:
                 stored = _with(self._load(), changes)
-                write_private(self._path, [msgspec.json.format(msgspec.json.encode(stored), indent=2), b"\n"])
+                text = json.dumps(stored, ensure_ascii=False, indent=2)
+                write_private(self._path, [text.encode(), b"\n"])
             except FileError as error:
                 with self._lock:
                     self._changes = changes | self._changes
@@ -120,12 +126,15 @@ class Settings:
             reason = error.strerror or type(error).__name__
             raise FileError("file.not-read", path=str(self._path), reason=reason) from error
         try:
-            return msgspec.json.decode(text, type=dict[str, object])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            values = None
+        if not isinstance(values, dict):
             aside = set_aside(self._path)
             with self._lock:
                 self._problems.append(FileError("settings.broken", path=str(self._path), aside=str(aside)))
             return {}
+        return values
 
 
 def _with(stored: dict[str, object], changes: Mapping[str, object]) -> dict[str, object]:

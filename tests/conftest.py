@@ -27,7 +27,7 @@ def _no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     for phase in ("setup", "call"):
         surprises = [
             record
-            for record in caplog.get_records(phase)  # type: ignore[arg-type]
+            for record in caplog.get_records(phase)
             if record.levelno >= logging.WARNING and not record.name.startswith("hypothesis")
         ]
         assert not surprises, f"unexpected log records: {[r.getMessage() for r in surprises]}"

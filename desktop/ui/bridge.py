@@ -82,7 +82,6 @@ class _Ticket(Generic[T]):
             self._done(outcome.unwrap())
         return True
 
-
     def forget(self) -> None:
         """Let go of whom to tell (UI thread): a worker may hold the ticket last, and no widget may end there."""
         self._done = self._failed = _unheard

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from desktop.cluster.folder import FolderGateway
 
+from desktop.cluster.folder import FolderGateway
 from tests.contract.subjects import Edit, Json, Subject
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.policy.objects import Direction, LabelSelector, NetworkPolicy, Rule
-from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy
+from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.ui.review.opening import Opening, openings
 
@@ -23,7 +23,8 @@ def cluster(*policies: StoredPolicy, known: bool = True) -> Snapshot:
         Pod("shop", "agent", {"app": "web"}, host_network=True),
         Pod("other", "web-9", {"app": "web"}),
     ]
-    snapshot = Snapshot().apply([*(Put(thing) for thing in (Namespace("shop"), *pods, *policies))])
+    things: list[Thing] = [Namespace("shop"), *pods, *policies]
+    snapshot = Snapshot().apply([Put(thing) for thing in things])
     for kind in (Kind.POD, Kind.NETWORK_POLICY):
         snapshot = snapshot.covering(kind, Coverage.COMPLETE if known else Coverage.FORBIDDEN)
     return snapshot

@@ -15,7 +15,7 @@ class Suggestions(QCompleter):
 
     def __init__(self, field: QLineEdit, model: QAbstractItemModel | None = None, *, several: bool = False) -> None:
         super().__init__(field)
-        self._several = several
+        self.several = several
         self._own = QStringListModel(self)
         self.setModel(model or self._own)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -31,13 +31,13 @@ class Suggestions(QCompleter):
 
     def splitPath(self, path: str) -> list[str]:
         """Look for the last of several names."""
-        return [path.rpartition(",")[2].strip()] if self._several else [path]
+        return [path.rpartition(",")[2].strip()] if self.several else [path]
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
         """Put the chosen name in the place of the last of several."""
         chosen = str(index.data() or "")
         field = self.widget()
-        if not self._several or not isinstance(field, QLineEdit):
+        if not self.several or not isinstance(field, QLineEdit):
             return chosen
         before, comma, _ = field.text().rpartition(",")
         return f"{before}{comma} {chosen}" if comma else chosen

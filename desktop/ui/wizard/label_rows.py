@@ -36,7 +36,6 @@ class _Row(QWidget):
         self.values = Field(tr("Label value"), characters=_VALUE_WIDTH)
         self.keys = Suggestions(self.key)
         self.known = Suggestions(self.values)
-        self._known_several = Suggestions(self.values, self.known.model(), several=True)
         self.remove = small_button("✕", tr("Remove this label"), self.removed.emit)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,9 +71,7 @@ class _Row(QWidget):
         several = operator in _LISTS
         self.values.setPlaceholderText(tr("values, such as a, b") if several else tr("value, such as db"))
         self.values.setAccessibleName(tr("Label values") if several else tr("Label value"))
-        wanted = self._known_several if several else self.known
-        if self.values.completer() is not wanted:
-            self.values.setCompleter(wanted)
+        self.known.several = several
         self.remove.setAccessibleName(tr("Remove label {key}", key=plain(self.row.key)))
 
 

@@ -105,3 +105,9 @@ def test_the_table_s_words_name_the_ports() -> None:
     assert model.data(model.index(web, db)) == "◐"
     headings = [model.headerData(line, Qt.Orientation.Vertical) for line in range(model.rowCount())]
     assert headings == ["▾ shop", "    db", "    web", "▾ tools", "    job", "▸ Outside the cluster"]
+
+
+def test_another_port_in_a_partly_open_cell_is_another_grid() -> None:
+    other = NetworkPolicy("shop", "db", app("db"), ingress=(Rule((Peer(app("web")),), (Port("TCP", 5433),)),))
+    assert grid_of(cluster(FROM_WEB)).says_like(grid_of(cluster(FROM_WEB)))
+    assert not grid_of(cluster(FROM_WEB)).says_like(grid_of(cluster(other)))

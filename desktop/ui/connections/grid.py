@@ -64,6 +64,16 @@ class Grid:
         column = self.lines[line].column
         return None if column is None else self.matrix.columns.all[column]
 
+    def says_like(self, other: "Grid") -> bool:
+        """Whether another grid has the same lines of the same ends, with the same ports open."""
+        if (self.lines, self._rows) != (other.lines, other._rows):
+            return False
+        mine, theirs = self.matrix, other.matrix
+        masks = {mask for row in self._rows for parts in row for mask in parts}
+        return mine.columns.all == theirs.columns.all and all(
+            mine.reach.ports.spans(mask) == theirs.reach.ports.spans(mask) for mask in masks
+        )
+
     def state(self, row: int, column: int) -> State:
         """Return what a cell says."""
         source, into = self.lines[row], self.lines[column].members

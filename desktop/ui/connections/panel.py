@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QIntValidator, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -13,6 +13,7 @@ from desktop.policy.findings import Severity
 from desktop.policy.objects import PROTOCOLS
 from desktop.policy.profile import for_version
 from desktop.reach.columns import Column
+from desktop.reach.ports import LAST
 from desktop.reach.settings import Settings, settings_of
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
@@ -55,6 +56,7 @@ class ConnectionsPanel(QWidget):
         self._namespace = ""
         self._folded: frozenset[str] | None = None  # None: not yet known, by size
         self._picture: _Picture | None = None
+        self._port = ""
         self._asked: tuple[Column, Column] | None = None
         self.model = GridModel(self)
         self.view = GridView(self.model, self)
@@ -103,7 +105,8 @@ class ConnectionsPanel(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(260)
         self.protocol.currentIndexChanged.connect(self._compute)
-        self.port.editingFinished.connect(self._compute)
+        self.port.setValidator(QIntValidator(1, LAST, self))
+        self.port.textChanged.connect(self._look_at_port)
         self.search.textChanged.connect(self._find)
         tools = QHBoxLayout()
         for widget in (self.protocol, self.port):
@@ -136,7 +139,7 @@ class ConnectionsPanel(QWidget):
         if session is None or not self.isVisible():
             return
         snapshot, settings = session.snapshot, self._settings(session)
-        protocol, port = str(self.protocol.currentData()), self.port.text().strip()
+        protocol, port = str(self.protocol.currentData()), self._port
         folded, namespace, last = self._folded, self._namespace, self._picture
 
         def job(token: CancelToken, _progress: ProgressSink) -> _Picture:
@@ -158,7 +161,7 @@ class ConnectionsPanel(QWidget):
         return settings_of(profile)
 
     def _show(self, picture: _Picture) -> None:
-        same = self._picture is not None and self._picture.grid.lines == picture.grid.lines
+        same = self._picture is not None and self._picture.grid.says_like(picture.grid)
         self._picture, self._folded = picture, picture.grid.folded
         self._state.setText("")
         told = [caveat_sentence(caveat) for caveat in picture.grid.matrix.caveats]
@@ -168,6 +171,13 @@ class ConnectionsPanel(QWidget):
             self.view.fit()
         if self._asked is not None:
             self._explain(*self._asked)
+
+    @Slot(str)
+    def _look_at_port(self, text: str) -> None:
+        """Look at another port; what is not a port (yet) never stands for all of them."""
+        if not text or self.port.hasAcceptableInput():
+            self._port = text
+            self._compute()
 
     @Slot(str)
     def _toggle(self, group: str) -> None:
@@ -233,7 +243,7 @@ def _first_folded(columns: tuple[Column, ...], namespace: str) -> frozenset[str]
 def _ports(standing: Standing, protocol: str, port: str) -> int:
     """The ports to look at; a port without a protocol is looked at in each."""
     space = standing.reach.ports
-    number = int(port) if port.isascii() and port.isdigit() and 0 < int(port) < 65536 else None
+    number = int(port) if port else None
     found = 0
     for each in (protocol,) if protocol else PROTOCOLS:
         found |= space.mask(each) if number is None else space.mask_of(each, number)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from desktop.ui.smoke import SmokeTest
 
 _PATIENCE_S = 2.0
-_TURN_S = 0.001
+TURN_S = 0.001
 """The longest a busy thread keeps the interpreter while others want it: several of them must not stall the window."""
 
 
@@ -34,7 +34,7 @@ def run(*, started: float, smoke_test: bool) -> int:
     """Open the window and return the exit code once it is closed; ``started`` is a time of ``time.perf_counter``."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program, as one expects there
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(TURN_S)
     application = _application()
     pool, settings = TaskPool("task"), Settings()
     catalog = Catalog(settings)

@@ -10,6 +10,7 @@ and no redirect (with it the credentials would go wherever the answer says).
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -123,6 +124,10 @@ class Rest(RESTClientObject):
         # Not the library's own __init__: it makes pools from files, and takes proxies from the environment.
         self.configuration = None
         self.pool_manager = _Pools(context, tls_server_name)
+
+    def headers(self, headers: Mapping[str, str]) -> urllib3.HTTPHeaderDict:
+        """Return headers of which one may stand several times."""
+        return urllib3.HTTPHeaderDict(headers)
 
 
 def environment_proxy(server: str) -> str:

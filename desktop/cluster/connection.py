@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from desktop.cluster import named_files, server_url
+from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig, Stanzas, load
 from desktop.cluster.stanzas import UserStanza, data
 from desktop.errors import ConfigError, FileError
@@ -37,6 +38,7 @@ class Connection:
     insecure: bool = False
     compression: bool = True
     namespace: str = "default"
+    acting_as: Impersonation | None = None
     renew: "Callable[[], Connection] | None" = field(default=None, repr=False, compare=False)
 
 
@@ -64,7 +66,7 @@ def _read(stanzas: Stanzas, context: Context, renew: Callable[[], Connection]) -
     cluster, user = stanzas.cluster, stanzas.user
     server = server_url.base(cluster.server or "")
     if server_url.is_plain(server):  # kubectl too sends no credentials where anybody could read them
-        return Connection(server, insecure=True, namespace=context.namespace, renew=renew)
+        return Connection(server, insecure=True, namespace=context.namespace, acting_as=context.acting_as, renew=renew)
     certificate = _part(
         stanzas.user_folder, user.client_certificate_data, user.client_certificate, "client-certificate"
     )
@@ -79,6 +81,7 @@ def _read(stanzas: Stanzas, context: Context, renew: Callable[[], Connection]) -
         insecure=bool(cluster.insecure_skip_tls_verify),
         compression=not cluster.disable_compression,
         namespace=context.namespace,
+        acting_as=context.acting_as,
         renew=renew,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.cluster import server_url, stanzas
+from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
 
@@ -20,7 +21,8 @@ from desktop.errors import BulkheadError, ConfigError, FileError
 class Context:
     """A context as a person chooses it. ``file`` is where its stanza stands; it and ``name`` tell it from all others.
 
-    ``error`` says why it cannot be used; ``insecure`` that nothing proves the server's identity. Holds no secrets.
+    ``error`` says why it cannot be used; ``insecure`` that nothing proves the server's identity; ``acting_as`` whom
+    the user acts as. Holds no secrets.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Context:
     file: Path
     insecure: bool = False
     error: ConfigError | None = None
+    acting_as: Impersonation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +149,11 @@ def _context(entry: Entry[ContextStanza], view: KubeconfigFile) -> tuple[Context
     error: ConfigError | None = None
     insecure = False
     referred: Stanzas | None = None
+    acting_as: Impersonation | None = None
     try:
         referred = _resolve(entry, view)
         insecure = bool(referred.cluster.insecure_skip_tls_verify) or server_url.is_plain(server)
+        acting_as = impersonation(referred.user)
     except ConfigError as problem:
         error = problem
     context = Context(
@@ -160,6 +165,7 @@ def _context(entry: Entry[ContextStanza], view: KubeconfigFile) -> tuple[Context
         file=entry.file,
         insecure=insecure,
         error=error,
+        acting_as=acting_as,
     )
     return context, referred
 
@@ -210,8 +216,7 @@ def _check_user(user: UserStanza) -> None:
         codes = {"gcp": "removed", "azure": "removed", "oidc": "unsupported"}
         provider = name if isinstance(name, str) else ""
         raise ConfigError(f"kubeconfig.auth-provider-{codes.get(provider, 'unknown')}", provider=provider)
-    if user.impersonation:
-        raise ConfigError("kubeconfig.impersonation-unsupported", fields=user.impersonation)
+    impersonation(user)
     if (user.token and (user.username or user.password)) or (user.token_file and user.username):
         raise ConfigError("kubeconfig.token-and-password")
     certificate = user.client_certificate or user.client_certificate_data

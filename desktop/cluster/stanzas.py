@@ -35,7 +35,7 @@ class ClusterStanza(msgspec.Struct, frozen=True, rename="kebab"):
 
 
 class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
-    """``users[].user``. ``impersonation`` names the fields of that family that are set, known or not."""
+    """``users[].user``. ``unknown_impersonation`` names what is set of the ``as`` family beside its known fields."""
 
     client_certificate: str | None = None
     client_certificate_data: str | None = None
@@ -47,7 +47,11 @@ class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
     password: str | None = None
     exec: dict[str, object] | None = None
     auth_provider: dict[str, object] | None = None
-    impersonation: tuple[str, ...] = ()
+    as_user: str | None = msgspec.field(default=None, name="as")
+    as_uid: str | None = None
+    as_groups: tuple[str, ...] | None = None
+    as_user_extra: dict[str, tuple[str, ...] | None] | None = None
+    unknown_impersonation: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "UserStanza(...)"  # holds secrets
@@ -168,9 +172,12 @@ def _entry(name: str, path: Path, value: object, field: str, kind: type[_S]) -> 
     return Entry(name, path, stanza)
 
 
+_IMPERSONATION = ("as", "as-uid", "as-groups", "as-user-extra")
+
+
 def _with_impersonation(value: object) -> object:
-    """Gather the ``as`` family in one field: an unknown member (a later kubectl's) must not pass unseen."""
+    """Name the unknown members of the ``as`` family (a later kubectl's): they must not pass unseen."""
     if not isinstance(value, Mapping):
         return value
-    family = [key for key, part in value.items() if (key == "as" or key.startswith("as-")) and part]
-    return {**{key: part for key, part in value.items() if key != "impersonation"}, "impersonation": family}
+    unknown = [key for key, part in value.items() if key.startswith("as-") and key not in _IMPERSONATION and part]
+    return {**value, "unknown-impersonation": unknown}

@@ -160,9 +160,13 @@ class Transport:
 
     def _send(self, link: _Link, flight: Flight, request: _Request) -> "urllib3.HTTPResponse":
         """Send a request and wait for the head of a good answer; raises ApiError for any other."""
-        headers = {**request.headers, "User-Agent": f"bulkhead/{__version__}"}
+        headers = link.rest.headers(request.headers)
+        headers["User-Agent"] = f"bulkhead/{__version__}"
         if authorization := link.connection.authorization():
             headers["Authorization"] = authorization
+        if link.connection.acting_as:
+            for name, value in link.connection.acting_as.headers():
+                headers.add(name, value)
         query = f"?{urlencode(request.query)}" if request.query else ""
         before = CURRENT.set(flight)
         try:
@@ -245,8 +249,8 @@ class Transport:
             self._renewed_at = time.monotonic()
             try:
                 connection = renew()
-                if connection.server != refused.connection.server:
-                    return None  # another cluster by now: what we hold is not for it
+                if (connection.server, connection.acting_as) != (self._connection.server, self._connection.acting_as):
+                    return None  # another cluster or somebody else by now: not what is shown
                 same = connection == refused.connection
                 self._link = _Link(connection, refused.rest if same else _rest(connection))
             except BulkheadError as error:

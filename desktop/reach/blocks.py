@@ -14,6 +14,7 @@ from desktop.reach.classes import Distinctions
 from desktop.reach.ends import Ends
 from desktop.reach.labels import keys_of, labels_of
 from desktop.reach.ports import LAST, Cut, PortSpace
+from desktop.reach.renumbering import Renumbering
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,19 @@ class Made:
     targets: int
     blocks: Mapping[Direction, Sequence[Block]]
 
+    def renumbered(self, by_end: Renumbering, by_port: Renumbering) -> "Made":
+        """Return the same for ends and ports that are taken further apart."""
+        if by_end.is_identity and by_port.is_identity:
+            return self
+        blocks = {
+            direction: [
+                Block(by_end.of(each.targets), by_end.of(each.peers), by_port.of(each.ports), each.certain)
+                for each in found
+            ]
+            for direction, found in self.blocks.items()
+        }
+        return Made(self.policy, by_end.of(self.targets), blocks)
+
 
 class PolicyBlocks:
     """Turns NetworkPolicies into blocks over given ends and ports."""
@@ -77,14 +91,15 @@ class PolicyBlocks:
         self._named: dict[tuple[str, str], dict[int, int]] = {}
         self._made: dict[int, Made] = {}  # by the policy's id, which it keeps as long as it is kept here
 
-    def following(self, ends: Ends, policies: Iterable[NetworkPolicy]) -> "PolicyBlocks":
-        """Return the same for ends that differ in nothing that rules tell, keeping what was made of ``policies``."""
-        other = PolicyBlocks(ends, self.ports)
-        other._named = self._named
+    def following(
+        self, ends: Ends, ports: PortSpace, by_end: Renumbering, by_port: Renumbering, policies: Iterable[NetworkPolicy]
+    ) -> "PolicyBlocks":
+        """Return the same for ends and ports that are taken further apart; what was made of ``policies`` is kept."""
+        other = PolicyBlocks(ends, ports)
         for policy in policies:
             known = self._made.get(id(policy))
             if known is not None:
-                other._made[id(policy)] = known
+                other._made[id(policy)] = known.renumbered(by_end, by_port)
         return other
 
     def made(self, policy: NetworkPolicy) -> "Made":

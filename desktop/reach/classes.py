@@ -85,58 +85,74 @@ class Classifier:
     """Puts pods in classes under given distinctions."""
 
     def __init__(self, distinctions: Distinctions, stretches: Stretches, settings: Settings) -> None:
-        self._distinctions = distinctions
+        self.distinctions = distinctions
         self._values = _values(distinctions, distinctions.pod_keys)
         self._names = sorted(distinctions.port_names)
         # Where blocks do not match pods, their addresses are of no account.
-        self._stretches = stretches if distinctions.blocks and settings.blocks_match_pods is not False else None
+        self.stretches = stretches if distinctions.blocks and settings.blocks_match_pods is not False else None
 
     def classes(self, pods: Iterable[Pod], order: Sequence[PodClass] = ()) -> tuple[PodClass, ...]:
         """Return the classes of the pods of one namespace; those that were in ``order`` come first, in that order."""
         groups: dict[tuple[object, ...], list[Pod]] = {each.key: [] for each in order}
         for pod in pods:
-            groups.setdefault(self._key(pod), []).append(pod)
-        return tuple(self._class(key, group) for key, group in groups.items() if group)
+            groups.setdefault(self.key(pod), []).append(pod)
+        return tuple(self.made(key, group) for key, group in groups.items() if group)
 
-    def refined(self, classes: Iterable[PodClass], known: Distinctions) -> tuple[PodClass, ...]:
-        """Return classes made under the ``known`` distinctions taken apart as far as these, which are more, do."""
-        asked = self._distinctions
-        more = {key for key, _ in asked.pod_labels - known.pod_labels} | (asked.pod_keys - known.pod_keys)
-        values = _values(asked, more)
-        by_name = not asked.port_names <= known.port_names
-        by_address = not asked.blocks <= known.blocks
-        found = []
-        for each in classes:
-            groups: dict[tuple[object, ...], list[Pod]] = {}
-            for pod in each.pods:
-                key = (
-                    self._within(pod) if by_address else 0,
-                    self._named(pod) if by_name else (),
-                    *[known_values.get(pod.labels.get(key), _OTHER) for key, known_values in values],
-                )
-                groups.setdefault(key, []).append(pod)
-            found += [self._class(self._key(group[0]), group) for group in groups.values()]
-        return tuple(found)
+    def refining(self, known: "Classifier") -> "Refinement":
+        """Return what takes the classes of another classifier, with fewer distinctions, apart as far as this does."""
+        return Refinement(self, known)
 
-    def _key(self, pod: Pod) -> tuple[object, ...]:
+    def key(self, pod: Pod) -> tuple[object, ...]:
+        """Return all that rules can tell of a pod."""
         return (
             pod.namespace,
             pod.host_network,
-            self._within(pod),
-            self._named(pod),
+            self.within(pod),
+            self.named(pod),
             *[values.get(pod.labels.get(key), _OTHER) for key, values in self._values],
         )
 
-    def _within(self, pod: Pod) -> int:
-        return self._stretches.holding(pod.ips) if self._stretches is not None else 0
+    def within(self, pod: Pod) -> int:
+        """Return the stretches that a pod's addresses lie in, as far as they are of account."""
+        return self.stretches.holding(pod.ips) if self.stretches is not None else 0
 
-    def _named(self, pod: Pod) -> tuple[ContainerPort, ...]:
+    def named(self, pod: Pod) -> tuple[ContainerPort, ...]:
+        """Return the ports of a pod whose names rules ask for."""
         return tuple(port for port in pod.ports if port.name in self._names) if self._names else ()
 
-    def _class(self, key: tuple[object, ...], group: Sequence[Pod]) -> PodClass:
+    def made(self, key: tuple[object, ...], group: Sequence[Pod]) -> PodClass:
+        """Return the class of some pods with the same key."""
         first, named = group[0], dict[str, tuple[tuple[str, int], ...]]()
-        for port in self._named(first):
+        for port in self.named(first):
             named[port.name] = (*named.get(port.name, ()), (port.protocol, port.port))
-        return PodClass(
-            first.namespace, first.labels, named, first.host_network, self._within(first), key, tuple(group)
-        )
+        return PodClass(first.namespace, first.labels, named, first.host_network, self.within(first), key, tuple(group))
+
+
+class Refinement:
+    """Takes classes apart by what one classifier tells and another did not."""
+
+    def __init__(self, finer: Classifier, known: Classifier) -> None:
+        asked, before = finer.distinctions, known.distinctions
+        more = {key for key, _ in asked.pod_labels - before.pod_labels} | (asked.pod_keys - before.pod_keys)
+        self._finer = finer
+        self._values = _values(asked, more)
+        self._by_name = not asked.port_names <= before.port_names
+        self._cut = 0
+        if finer.stretches is not None:
+            self._cut = known.stretches.cut_by(finer.stretches) if known.stretches is not None else -1
+
+    def of(self, classes: Iterable[PodClass]) -> tuple[PodClass, ...]:
+        """Return classes taken apart; they keep their order."""
+        finer, found = self._finer, list[PodClass]()
+        for each in classes:
+            by_address = bool(each.within & self._cut) or self._cut == -1
+            groups: dict[tuple[object, ...], list[Pod]] = {}
+            for pod in each.pods if len(each.pods) > 1 else ():
+                key = (
+                    finer.within(pod) if by_address else 0,
+                    finer.named(pod) if self._by_name else (),
+                    *[values.get(pod.labels.get(key), _OTHER) for key, values in self._values],
+                )
+                groups.setdefault(key, []).append(pod)
+            found += [finer.made(finer.key(group[0]), group) for group in groups.values() or (each.pods,)]
+        return tuple(found)

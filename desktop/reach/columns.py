@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from desktop.policy.netset import Span
 from desktop.reach.bits import WORD, bits_of, positions_of, words_of
 from desktop.reach.ends import Ends
+from desktop.reach.objects import Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.workloads import WorkloadRef, top_owner
 
@@ -41,13 +42,18 @@ class Columns:
     def __init__(self, owners: Mapping[str, Mapping[str, WorkloadRef]], ends: Ends) -> None:
         self.ends = ends
         members: dict[WorkloadRef, list[int]] = defaultdict(list)
+        examples: dict[WorkloadRef, Pod] = {}
         for index, each in enumerate(ends.classes):
             within = owners[each.namespace]
-            for ref in {within[pod.name] for pod in each.pods}:
+            found = {within[pod.name]: pod for pod in each.pods}
+            for ref in found:
                 members[ref].append(index)
+            examples.update(found)
         self.workloads: tuple[WorkloadRef, ...] = tuple(sorted(members))
         self.all: tuple[Column, ...] = (*self.workloads, *ends.ranges)
         self.position: Mapping[Column, int] = {column: index for index, column in enumerate(self.all)}
+        self.examples: tuple[Pod, ...] = tuple(examples[ref] for ref in self.workloads)
+        """A pod of each workload."""
         self._members = [members[ref] for ref in self.workloads]
         self.uneven = bits_of((i for i, each in enumerate(self._members) if len(each) > 1), len(self.workloads))
         """The workloads whose pods differ in what rules make of them."""

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.tiers import TieredPolicy
-from desktop.reach.bits import bits_of, positions_of
+from desktop.reach.bits import positions_of
 from desktop.reach.blocks import Block, PolicyBlocks
 from desktop.reach.ends import Ends
 from desktop.reach.objects import Kind
@@ -33,42 +33,45 @@ class Row:
     possible: tuple[Part, ...] = ()
 
 
+class Side:
+    """A direction: what it allows, and the ends that nothing restricts in it."""
+
+    def __init__(self, blocks: Sequence[Block], unrestricted: int, ends: Ends) -> None:
+        self.open = unrestricted
+        self._blocks = blocks
+        self._size = ends.all.bit_length()
+
+    @cached_property
+    def by_target(self) -> "_ByMember":
+        """For each end: whom its own side lets through."""
+        return _ByMember([(block.targets, block.peers, block) for block in self._blocks], self._size)
+
+    @cached_property
+    def by_peer(self) -> "_ByMember":
+        """For each end: whose sides let it through."""
+        return _ByMember([(block.peers, block.targets, block) for block in self._blocks], self._size)
+
+
+Sides = Mapping[Direction, Side]
+
+
 class Reach:
     """The connections of a cluster, by classes of ends (see ``desktop.reach.ends``)."""
 
-    def __init__(self, ends: Ends, ports: PortSpace, ingress: Sequence[Block], egress: Sequence[Block]) -> None:
+    def __init__(self, ends: Ends, ports: PortSpace, sides: Sides) -> None:
         self.ends = ends
         self.ports = ports
-        self._ingress = ingress
-        self._egress = egress
+        self.sides = sides
 
     def row(self, source: int) -> Row:
         """Return what the end at bit ``source`` may reach."""
-        return _crossed(self._leaving.of(source), self._entered_from.of(source))
+        out, into = self.sides[Direction.EGRESS], self.sides[Direction.INGRESS]
+        return _crossed(out.by_target.of(source), into.by_peer.of(source))
 
     def column(self, destination: int) -> Row:
         """Return which ends may reach the one at bit ``destination``."""
-        return _crossed(self._leaving_for.of(destination), self._entering.of(destination))
-
-    @cached_property
-    def _leaving(self) -> "_ByMember":
-        """By source: where its outbound side lets it go."""
-        return _by_member(((block.targets, block.peers, block) for block in self._egress), self.ends)
-
-    @cached_property
-    def _entered_from(self) -> "_ByMember":
-        """By source: whose inbound side lets it in."""
-        return _by_member(((block.peers, block.targets, block) for block in self._ingress), self.ends)
-
-    @cached_property
-    def _leaving_for(self) -> "_ByMember":
-        """By destination: whose outbound side lets them go there."""
-        return _by_member(((block.peers, block.targets, block) for block in self._egress), self.ends)
-
-    @cached_property
-    def _entering(self) -> "_ByMember":
-        """By destination: whom its inbound side lets in."""
-        return _by_member(((block.targets, block.peers, block) for block in self._ingress), self.ends)
+        out, into = self.sides[Direction.EGRESS], self.sides[Direction.INGRESS]
+        return _crossed(out.by_peer.of(destination), into.by_target.of(destination))
 
 
 def policies_of(snapshot: Snapshot) -> list[NetworkPolicy]:
@@ -81,16 +84,22 @@ def tiered_policies_of(snapshot: Snapshot) -> list[TieredPolicy]:
     return [entry.policy for table in snapshot.tiered.values() for entry in table.values()]
 
 
-def connect(snapshot: Snapshot, made: PolicyBlocks) -> Reach:
-    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide policies."""
+def connect(snapshot: Snapshot, made: PolicyBlocks, known: Sides) -> Reach:
+    """Return the connections of a cluster under its NetworkPolicies and its cluster-wide policies.
+
+    ``known`` are the sides of which it is known that they are as before.
+    """
+    missing = [direction for direction in Direction if direction not in known]
+    if not missing:
+        return Reach(made.ends, made.ports, known)
     policies, tiered = policies_of(snapshot), tiered_policies_of(snapshot)
     ends, ports = made.ends, made.ports
-    hidden = bits_of((i for i, each in enumerate(ends.classes) if hides_policies(snapshot, each.namespace)), ends.count)
-    ingress, egress = (
-        _direction(policies, direction, made, Tiers(tiered, direction, ends, ports, made), hidden)
-        for direction in Direction
-    )
-    return Reach(ends, ports, ingress, egress)
+    hidden = 0
+    for namespace in snapshot.pods:
+        if hides_policies(snapshot, namespace):
+            hidden |= ends.in_namespace(namespace)
+    sides = {each: _side(policies, each, made, Tiers(tiered, each, ends, ports, made), hidden) for each in missing}
+    return Reach(ends, ports, {**known, **sides})
 
 
 def hides_policies(snapshot: Snapshot, namespace: str) -> bool:
@@ -99,10 +108,10 @@ def hides_policies(snapshot: Snapshot, namespace: str) -> bool:
     return not snapshot.knows(Kind.NETWORK_POLICY, namespace) or any(each.policy is None for each in stored.values())
 
 
-def _direction(
+def _side(
     policies: Sequence[NetworkPolicy], direction: Direction, made: PolicyBlocks, tiers: Tiers, hidden: int
-) -> list[Block]:
-    """Return the blocks of a direction; ``hidden`` are the pods that policies not known may select."""
+) -> Side:
+    """Return what a direction allows; ``hidden`` are the pods that policies not known may select."""
     ends, every_port = made.ends, made.ports.all
     found: list[Block] = []
     isolated = 0
@@ -119,8 +128,9 @@ def _direction(
     isolated |= hidden & ~ends.host_network
     if tiers.subjects:
         found = tiers.blocks(found, isolated)
-    found.append(Block(ends.all & ~isolated & ~tiers.subjects, ends.all, every_port))
-    return [block for block in found if block.targets]
+    unrestricted = ends.all & ~isolated & ~tiers.subjects
+    found.append(Block(unrestricted, ends.all, every_port))
+    return Side([block for block in found if block.targets], unrestricted, ends)
 
 
 def _crossed(out: Row, into: Row) -> Row:
@@ -142,22 +152,73 @@ def _meet(out: Iterable[Part], into: Iterable[Part]) -> tuple[Part, ...]:
     return _parts(met)
 
 
+_FEW = 16
+"""So many ends are answered block by block; for more, an index pays."""
+_WIDE = 64
+"""A block with more members than this is asked for each end; a narrower one is listed at each of its members."""
+
+Sided = tuple[int, int, Block]
+"""A block as (members, the ends on its other side, the block)."""
+
+
 class _ByMember:
     """For each end: the parts of all blocks that hold it on one side. What is asked for is put together once."""
 
-    def __init__(self, shared: Sequence[tuple[bytes, Row]], listed: Mapping[int, Sequence[Row]]) -> None:
-        self._shared = shared
-        self._listed = listed
+    def __init__(self, blocks: Sequence[Sided], size: int) -> None:
+        self._blocks = blocks
+        self._size = size
         self._known: dict[int, Row] = {}
 
     def of(self, end: int) -> Row:
         found = self._known.get(end)
         if found is None:
-            octet, bit = end >> 3, 1 << (end & 7)
-            rows = [row for members, row in self._shared if members[octet] & bit]
-            rows += self._listed.get(end, ())
-            found = self._known[end] = rows[0] if len(rows) == 1 else _union(rows)
+            if len(self._known) < _FEW:
+                bit = 1 << end
+                found = _row((others, block) for members, others, block in self._blocks if members & bit)
+            else:
+                found = self._index.of(end)
+            self._known[end] = found
         return found
+
+    @cached_property
+    def _index(self) -> "_Index":
+        return _Index(self._blocks, self._size)
+
+
+def _row(sides: Iterable[tuple[int, Block]]) -> Row:
+    certain: dict[int, int] = defaultdict(int)
+    possible: dict[int, int] = defaultdict(int)
+    for others, block in sides:
+        (certain if block.certain else possible)[block.ports] |= others
+    return Row(_parts(certain), _parts(possible))
+
+
+def _parts(joined: Mapping[int, int]) -> tuple[Part, ...]:
+    return tuple((ends, ports) for ports, ends in joined.items())
+
+
+class _Index:
+    """Blocks by their members; ``size`` is that of all ends."""
+
+    def __init__(self, blocks: Iterable[Sided], size: int) -> None:
+        grouped: dict[int, list[tuple[int, Block]]] = defaultdict(list)
+        for members, others, block in blocks:
+            grouped[members].append((others, block))
+        self._shared: list[tuple[bytes, Row]] = []
+        self._listed: dict[int, list[Row]] = defaultdict(list)
+        for members, sides in grouped.items():
+            row = _row(sides)
+            if members.bit_count() > _WIDE:
+                self._shared.append((members.to_bytes(size // 8 + 1, "little"), row))
+            else:
+                for end in positions_of(members):
+                    self._listed[end].append(row)
+
+    def of(self, end: int) -> Row:
+        octet, bit = end >> 3, 1 << (end & 7)
+        rows = [row for members, row in self._shared if members[octet] & bit]
+        rows += self._listed.get(end, ())
+        return rows[0] if len(rows) == 1 else _union(rows)
 
 
 def _union(rows: Iterable[Row]) -> Row:
@@ -169,32 +230,3 @@ def _union(rows: Iterable[Row]) -> Row:
         for ends, ports in row.possible:
             possible[ports] |= ends
     return Row(_parts(certain), _parts(possible))
-
-
-def _parts(joined: Mapping[int, int]) -> tuple[Part, ...]:
-    return tuple((ends, ports) for ports, ends in joined.items())
-
-
-_WIDE = 64
-"""A block with more members than this is asked for each end; a narrower one is listed at each of its members."""
-
-
-def _by_member(blocks: Iterable[tuple[int, int, Block]], ends: Ends) -> _ByMember:
-    """Index blocks, each given as (members, the ends on its other side, the block)."""
-    grouped: dict[int, dict[tuple[int, bool], int]] = defaultdict(lambda: defaultdict(int))
-    for members, others, block in blocks:
-        grouped[members][block.ports, block.certain] |= others
-    size = ends.all.bit_length() // 8 + 1
-    shared: list[tuple[bytes, Row]] = []
-    listed: dict[int, list[Row]] = defaultdict(list)
-    for members, sides in grouped.items():
-        row = Row(
-            tuple((others, ports) for (ports, certain), others in sides.items() if certain),
-            tuple((others, ports) for (ports, certain), others in sides.items() if not certain),
-        )
-        if members.bit_count() > _WIDE:
-            shared.append((members.to_bytes(size, "little"), row))
-        else:
-            for end in positions_of(members):
-                listed[end].append(row)
-    return _ByMember(shared, listed)

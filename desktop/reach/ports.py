@@ -49,6 +49,11 @@ class PortSpace:
             for index, span in enumerate(zip(cuts, [*(cut - 1 for cut in cuts[1:]), LAST], strict=True)):
                 yield 1 << (self._offset[protocol] + index), protocol, span
 
+    @property
+    def sizes(self) -> list[int]:
+        """How many ports each stretch has, in the order of their bits."""
+        return [last - first + 1 for _, _, (first, last) in self.stretches()]
+
     def spans(self, mask: int) -> Mapping[str, tuple[Span, ...]]:
         """Return the ports in a mask, by protocol, joined; a protocol without any is left out."""
         found: dict[str, list[Span]] = {}

@@ -1,25 +1,31 @@
 """The connections of a cluster as they stand, kept up to date: what a change does not touch is not computed anew."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from desktop.policy.objects import Direction
 from desktop.reach.blocks import AnyPolicy, PolicyBlocks, distinctions_of, port_cuts
 from desktop.reach.caveats import caveats
 from desktop.reach.classes import Classifier, Distinctions, PodClass
 from desktop.reach.columns import Columns, Owners
 from desktop.reach.ends import Ends
-from desktop.reach.engine import Reach, connect, policies_of, tiered_policies_of
+from desktop.reach.engine import Reach, Sides, connect, policies_of, tiered_policies_of
 from desktop.reach.matrix import Matrix
 from desktop.reach.objects import Kind
 from desktop.reach.ports import Cut, PortSpace
+from desktop.reach.renumbering import Renumbering, parts_of
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot, changed, touched
 from desktop.reach.stretches import Stretches
 
 _SLACK = 16
 """So many distinctions may pile up that no policy makes any more, or as many as there were at first."""
+
+_MOST_EFFORT = 64
+"""Where more than this is taken apart, all is made anew: that is quicker than carrying it over."""
+_UNCHANGED = Renumbering(())
 
 Classes = Mapping[str, tuple[PodClass, ...]]
 
@@ -55,6 +61,7 @@ class Standing:
         self._most = most
         self._classes = classes
         self._owners = owners
+        self._sides: Sides = {}
 
     @classmethod
     def of(cls, snapshot: Snapshot, settings: Settings, beside: Sequence[AnyPolicy] = ()) -> "Standing":
@@ -64,10 +71,9 @@ class Standing:
         where they cut them, too.
         """
         asked = _Asked.by([*policies_of(snapshot), *tiered_policies_of(snapshot), *beside])
-        stretches = Stretches(asked.distinctions.blocks)
-        classifier = Classifier(asked.distinctions, stretches, settings)
+        classifier = _classifier(asked, settings)
         classes = {name: classifier.classes(pods.values()) for name, pods in snapshot.pods.items()}
-        ends = Ends(snapshot, chain.from_iterable(classes.values()), stretches, asked.distinctions, settings)
+        ends = _ends(snapshot, chain.from_iterable(classes.values()), asked, settings)
         made = PolicyBlocks(ends, PortSpace(asked.cuts | ends.named_ports()))
         return cls(snapshot, asked, 2 * len(asked) + _SLACK, classes, made, Owners())
 
@@ -79,7 +85,7 @@ class Standing:
     @cached_property
     def reach(self) -> Reach:
         """The connections."""
-        return connect(self.snapshot, self.made)
+        return connect(self.snapshot, self.made, self._sides)
 
     @cached_property
     def columns(self) -> Columns:
@@ -97,15 +103,11 @@ class Standing:
         if len(asked) > self._most:
             return Standing.of(snapshot, self.ends.settings, beside)
         classes = self._classes_in(snapshot, asked)
-        ends, alike = self._ends_in(snapshot, classes, asked)
-        if not alike or asked.cuts != self._asked.cuts:
-            made = PolicyBlocks(ends, PortSpace(asked.cuts | ends.named_ports()))
-        elif ends is self.ends and not changed(self.snapshot, snapshot, Kind.NETWORK_POLICY):
-            made = self.made
-        else:
-            made = self.made.following(ends, policies_of(snapshot))
+        ends, parts = self._ends_in(snapshot, classes, asked)
+        made = self._made_in(snapshot, ends, parts, asked)
         standing = Standing(snapshot, asked, self._most, classes, made, self._owners)
-        self._hand_on(standing)
+        if parts is not None and parts.is_identity:
+            self._hand_on(standing)
         return standing
 
     def _classes_in(self, snapshot: Snapshot, asked: _Asked) -> Classes:
@@ -113,7 +115,8 @@ class Standing:
         namespaces = touched(self.snapshot, snapshot, Kind.POD)
         if not finer and not namespaces:
             return self._classes
-        classifier = Classifier(asked.distinctions, Stretches(asked.distinctions.blocks), self.ends.settings)
+        classifier = _classifier(asked, self.ends.settings)
+        refinement = classifier.refining(_classifier(self._asked, self.ends.settings))
         classes: dict[str, tuple[PodClass, ...]] = {}
         for name in (*self._classes, *(snapshot.pods.keys() - self._classes.keys())):
             known, pods = self._classes.get(name, ()), snapshot.pods.get(name)
@@ -122,35 +125,78 @@ class Standing:
             if name in namespaces:
                 classes[name] = classifier.classes(pods.values(), () if finer else known)
             else:
-                classes[name] = classifier.refined(known, self._asked.distinctions) if finer else known
+                classes[name] = refinement.of(known) if finer else known
         return classes
 
-    def _ends_in(self, snapshot: Snapshot, classes: Classes, asked: _Asked) -> tuple[Ends, bool]:
-        """Return the ends, and whether they are as before in all that rules can tell."""
+    def _ends_in(self, snapshot: Snapshot, classes: Classes, asked: _Asked) -> tuple[Ends, Renumbering | None]:
+        """Return the ends, and how they come from those before; None where they are others."""
         distinctions, each_class = asked.distinctions, tuple(chain.from_iterable(classes.values()))
-        if (
-            distinctions is self._asked.distinctions
-            and _namespaces(self.snapshot, distinctions) == _namespaces(snapshot, distinctions)
-            and [each.key for each in self.ends.classes] == [each.key for each in each_class]
-        ):
-            return (self.ends if classes is self._classes else self.ends.with_pods(each_class)), True
-        stretches = Stretches(distinctions.blocks)
-        return Ends(snapshot, each_class, stretches, distinctions, self.ends.settings), False
+        if _namespaces(self.snapshot, distinctions) != _namespaces(snapshot, distinctions):
+            return _ends(snapshot, each_class, asked, self.ends.settings), None
+        if distinctions is self._asked.distinctions:
+            if classes is self._classes:
+                return self.ends, _UNCHANGED
+            if [each.key for each in self.ends.classes] == [each.key for each in each_class]:
+                return self.ends.with_pods(each_class), _UNCHANGED
+            return _ends(snapshot, each_class, asked, self.ends.settings), None
+        ends = _ends(snapshot, each_class, asked, self.ends.settings)
+        if changed(self.snapshot, snapshot, Kind.POD):
+            return ends, None
+        return ends, Renumbering(
+            parts_of(map(_pods, self.ends.classes), map(_pods, ends.classes)) + _cut(self.ends, ends)
+        )
+
+    def _made_in(self, snapshot: Snapshot, ends: Ends, parts: Renumbering | None, asked: _Asked) -> PolicyBlocks:
+        if parts is not None and parts.is_identity and asked.cuts == self._asked.cuts:
+            ports, by_port = self.made.ports, _UNCHANGED
+        else:
+            ports = PortSpace(asked.cuts | ends.named_ports())
+            by_port = Renumbering(parts_of(self.made.ports.sizes, ports.sizes)) if parts is not None else _UNCHANGED
+        if parts is None or max(parts.effort, by_port.effort) > _MOST_EFFORT:
+            return PolicyBlocks(ends, ports)
+        if ends is self.ends and ports is self.made.ports and not changed(self.snapshot, snapshot, Kind.NETWORK_POLICY):
+            return self.made
+        return self.made.following(ends, ports, parts, by_port, policies_of(snapshot))
 
     def _hand_on(self, to: "Standing") -> None:
-        """Give on what was computed from what is the same there."""
-        old, new = self.snapshot, to.snapshot
-        if to.ends is not self.ends:
-            return
-        if not changed(old, new, Kind.DEPLOYMENT) and "columns" in self.__dict__:
+        """Give on what was computed already and is the same there, whose ends are alike."""
+        old, new, computed = self.snapshot, to.snapshot, self.__dict__
+        if "columns" in computed and to.ends is self.ends and not changed(old, new, Kind.DEPLOYMENT):
             to.__dict__["columns"] = self.columns
-        if (
-            to.made is self.made
-            and old.tiered is new.tiered
-            and (old.coverage, old.partial) == (new.coverage, new.partial)
-            and "reach" in self.__dict__
-        ):
-            to.__dict__["reach"] = self.reach
+        known = (old.coverage, old.partial) == (new.coverage, new.partial) and old.tiered is new.tiered
+        if "reach" in computed and known and to.made.ports is self.made.ports:
+            concerned = _concerned(old, new)
+            to._sides = {each: side for each, side in self.reach.sides.items() if each not in concerned}
+
+
+def _classifier(asked: _Asked, settings: Settings) -> Classifier:
+    return Classifier(asked.distinctions, Stretches(asked.distinctions.blocks), settings)
+
+
+def _ends(snapshot: Snapshot, classes: Iterable[PodClass], asked: _Asked, settings: Settings) -> Ends:
+    return Ends(snapshot, classes, Stretches(asked.distinctions.blocks), asked.distinctions, settings)
+
+
+def _concerned(old: Snapshot, new: Snapshot) -> set[Direction]:
+    """Return the directions that policies which changed are about."""
+    found: set[Direction] = set()
+    for namespace in touched(old, new, Kind.NETWORK_POLICY):
+        before, after = old.policies.get(namespace, {}), new.policies.get(namespace, {})
+        for name in before.keys() | after.keys():
+            if before.get(name) is not after.get(name):
+                for entry in (before.get(name), after.get(name)):
+                    if entry is not None:  # of one that cannot be read, nobody knows
+                        found |= entry.policy.directions if entry.policy else set(Direction)
+    return found
+
+
+def _pods(each: PodClass) -> int:
+    return len(each.pods)
+
+
+def _cut(old: Ends, new: Ends) -> list[int]:
+    """Return how many parts each range of addresses has become."""
+    return parts_of(*([last - first + 1 for first, last in ends.ranges] for ends in (old, new)))
 
 
 def _new_policies(old: Snapshot, new: Snapshot) -> Iterator[AnyPolicy]:

@@ -22,9 +22,9 @@ class Stretches:
         for spans in self._spans.values():
             for first, last in spans.spans:
                 starts.update((first, last + 1))
-        self._starts = sorted(start for start in starts if start <= IPV4_LINE[1])
-        ends = [*(start - 1 for start in self._starts[1:]), IPV4_LINE[1]]
-        self.ranges: tuple[Span, ...] = tuple(zip(self._starts, ends, strict=True))
+        self.starts = sorted(start for start in starts if start <= IPV4_LINE[1])
+        ends = [*(start - 1 for start in self.starts[1:]), IPV4_LINE[1]]
+        self.ranges: tuple[Span, ...] = tuple(zip(self.starts, ends, strict=True))
 
     def covered(self, block: IPBlock) -> int:
         """Return the stretches that make up one of the blocks."""
@@ -43,8 +43,13 @@ class Stretches:
                 held |= 1 << self._index(number)
         return held
 
+    def cut_by(self, others: "Stretches") -> int:
+        """Return the stretches that ``others``, which have more blocks, take apart."""
+        starts = set(others.starts) - set(self.starts)
+        return sum({1 << self._index(start) for start in starts})
+
     def _index(self, address: int) -> int:
-        return bisect_right(self._starts, address) - 1
+        return bisect_right(self.starts, address) - 1
 
 
 def _span_of(block: IPBlock) -> Spans:

@@ -16,6 +16,7 @@ from desktop.session import sample
 from desktop.session.settings import Settings
 
 if TYPE_CHECKING:
+    from desktop.cluster.impersonation import Impersonation
     from desktop.cluster.kubeconfig import Kubeconfig
 
 
@@ -32,8 +33,9 @@ class ClusterEntry:
     """A cluster in the list; ``id`` is stable over restarts.
 
     ``file`` and ``context`` name the kubeconfig entry, ``namespace`` is the context's own (where kubectl would put what
-    names none), ``path`` the folder; ``profile`` is a name from ``policy.profile.PROFILES`` (empty: detected);
-    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but not opened.
+    names none), ``acting_as`` whom its user acts as, ``path`` the folder; ``profile`` is a name from
+    ``policy.profile.PROFILES`` (empty: detected); ``namespaces`` are those a user names who may not list them. An entry
+    with an ``error`` is shown but not opened.
     """
 
     id: str
@@ -50,6 +52,7 @@ class ClusterEntry:
     error: BulkheadError | None = None
     insecure: bool = False
     namespace: str = "default"
+    acting_as: "Impersonation | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,7 @@ def _contexts(kubeconfig: "Kubeconfig") -> tuple[ClusterEntry, ...]:
             error=context.error,
             insecure=context.insecure,
             namespace=context.namespace,
+            acting_as=context.acting_as,
         )
         for context in kubeconfig.contexts
     ]

@@ -156,6 +156,14 @@ class TaskRunner(QObject):
         return not ticket.group or (running is not None and running[0] is ticket)
 
 
+def in_turn(owner: QObject, work: Callable[[], object]) -> None:
+    """Do ``work`` in the next turn of the event loop, while ``owner`` lives: much at once is parted so, in order.
+
+    Timers come before it there, and what this turn leaves to paint; a queued call would run before both.
+    """
+    QTimer.singleShot(0, owner, work)
+
+
 class Pump(QObject):
     """Fetches what is new in each open session, a little at a time, so that the window never stutters."""
 

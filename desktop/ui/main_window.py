@@ -13,16 +13,12 @@ from desktop.language import tr
 from desktop.session.catalog import SAMPLE_ID
 from desktop.session.state import SessionUpdate
 from desktop.ui.actions import Actions, Command
-from desktop.ui.bridge import Pump, UiContext
-from desktop.ui.clusters.commands import ClusterCommands
+from desktop.ui.bridge import Pump, UiContext, in_turn
 from desktop.ui.clusters.panel import Choice, ClusterPanel
 from desktop.ui.icons import application_icon
 from desktop.ui.messages import MessageBar
 from desktop.ui.plain import label
-from desktop.ui.policies.commands import PolicyCommands
-from desktop.ui.policies.panel import PolicyPanel
 from desktop.ui.sync_strip import SyncStrip
-from desktop.ui.views import Views
 from desktop.wording import states
 from desktop.wording.plain import plain
 
@@ -41,7 +37,7 @@ class MainWindow(QMainWindow):
     """Clusters at the left, policies at the right, messages and the status below."""
 
     painted = Signal()
-    """The window is on the screen for the first time; only now begins what reads files."""
+    """The window is on the screen, with its menus and clusters; only now is the rest of it made, and are files read."""
 
     def __init__(self, context: UiContext, now: Callable[[], datetime] = local_now) -> None:
         super().__init__()
@@ -51,23 +47,20 @@ class MainWindow(QMainWindow):
         self.setObjectName("main")
         self.actions_ = Actions(self)
         self.clusters = ClusterPanel(context.catalog, self.actions_, now, self)
-        self.policies = PolicyPanel(context, self.actions_, now, self)
-        self.views = Views(context, self.policies, self)
         self.messages = MessageBar(context.messages, self)
         self.synchronizations = SyncStrip(self)
         self.status = label(parent=self)
-        self.cluster_commands = ClusterCommands(context, self.actions_, self.clusters, self)
-        self.policy_commands = PolicyCommands(context, self.actions_, self.policies, self)
         self.pump = Pump(context.sessions, self)
         self._arrange()
         self._fill_menu_bar()
-        self._connect()
         self._restore()
         self.clusters.refresh()
+        self.painted.connect(lambda: in_turn(self, self.start))
 
-    @Slot()
     def start(self) -> None:
-        """Choose the cluster that was chosen last, and read the kubeconfig files; nothing is contacted."""
+        """Make the right side, choose the cluster chosen last, and read the kubeconfigs; nothing is contacted."""
+        self._complete()
+        self._connect()
         self.clusters.select_cluster(self.context.settings.get(_CHOSEN, str, SAMPLE_ID))
         self.cluster_commands.reload()
 
@@ -89,10 +82,29 @@ class MainWindow(QMainWindow):
 
     # Arrangement
 
+    def _complete(self) -> None:
+        """Make what a person does not need to see the window, and what costs as much to load as all the rest."""
+        from desktop.ui.clusters.commands import ClusterCommands  # noqa: PLC0415  see above
+        from desktop.ui.policies.commands import PolicyCommands  # noqa: PLC0415
+        from desktop.ui.policies.panel import PolicyPanel  # noqa: PLC0415
+        from desktop.ui.views import Views  # noqa: PLC0415
+
+        self.policies = PolicyPanel(self.context, self.actions_, self._now, self)
+        self.views = Views(self.context, self.policies, self)
+        self.cluster_commands = ClusterCommands(self.context, self.actions_, self.clusters, self)
+        self.policy_commands = PolicyCommands(self.context, self.actions_, self.policies, self)
+        sizes = self._sides.sizes()
+        self._sides.replaceWidget(1, self.views)
+        self._right.deleteLater()
+        self._sides.setSizes(sizes)
+        for one, next_ in pairwise((*self.clusters.tab_order, *self.policies.tab_order)):
+            self.setTabOrder(one, next_)
+
     def _arrange(self) -> None:
-        sides = QSplitter(Qt.Orientation.Horizontal, self)
+        self._sides = sides = QSplitter(Qt.Orientation.Horizontal, self)
         sides.addWidget(self.clusters)
-        sides.addWidget(self.views)
+        self._right = QWidget(self)  # the place of the right side until that is made
+        sides.addWidget(self._right)
         sides.setSizes([_TREE_WIDTH, _TABLE_WIDTH])
         sides.setStretchFactor(0, 0)
         sides.setStretchFactor(1, 1)
@@ -104,8 +116,6 @@ class MainWindow(QMainWindow):
         layout.addWidget(sides, 1)
         layout.addWidget(self.messages)  # below: a message that comes or goes must not move what is being clicked
         self.setCentralWidget(centre)
-        for one, next_ in pairwise((*self.clusters.tab_order, *self.policies.tab_order)):
-            self.setTabOrder(one, next_)
         bar = self.statusBar()
         bar.addWidget(self.status, 1)
         bar.addPermanentWidget(self.synchronizations)
@@ -128,14 +138,20 @@ class MainWindow(QMainWindow):
         fill(bar.addMenu(tr("&Help")), [Command.ABOUT])
 
     def _fill_view_menu(self, menu: QMenu) -> None:
-        for text, show in ((tr("&Clusters"), self.clusters.setVisible), (tr("&Details"), self.policies.show_details)):
+        for text, show in (
+            (tr("&Clusters"), self.clusters.setVisible),
+            (tr("&Details"), self._show_details),
+        ):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(True)
             action.toggled.connect(show)
 
+    @Slot(bool)
+    def _show_details(self, wanted: bool) -> None:
+        self.policies.show_details(wanted)
+
     def _connect(self) -> None:
-        self.painted.connect(self.start)
         self.actions_.on(Command.QUIT, self.close)
         self.actions_.on(Command.ABOUT, self._about)
         self.clusters.chosen.connect(self._choose)
@@ -168,6 +184,9 @@ class MainWindow(QMainWindow):
         entry = self.clusters.tree.entry(cluster)
         if entry is not None:
             self.synchronizations.show_state(entry, update.state)
+        in_turn(self, lambda: self._follow_shown(cluster, update))
+
+    def _follow_shown(self, cluster: str, update: SessionUpdate) -> None:
         if self.policies.session is not None and self.policies.session.id == cluster:
             self.policies.follow(update)
             self.views.follow()

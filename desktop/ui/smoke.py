@@ -22,6 +22,7 @@ from desktop.policy.findings import Severity
 from desktop.reach.objects import Kind
 from desktop.session.catalog import SAMPLE_ID
 from desktop.session.state import Connection, SessionUpdate
+from desktop.ui.bridge import in_turn
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Message, Messages
 
@@ -42,7 +43,6 @@ class SmokeTest(QObject):
         self.code = 1
         self._window, self._started = window, started
         self._first_paint = 0.0
-        self._table = window.policies.view.viewport()
         self._update: SessionUpdate | None = None
         self._over = False
         self.failed.connect(self._fail)
@@ -56,14 +56,14 @@ class SmokeTest(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the table painted once it holds everything."""
         if event.type() == QEvent.Type.Paint:
-            self._table.removeEventFilter(self)
+            watched.removeEventFilter(self)
             QTimer.singleShot(0, self, self._report)
         return super().eventFilter(watched, event)
 
     @Slot()
     def _painted(self) -> None:
         self._first_paint = time.perf_counter()
-        self._window.clusters.select_cluster(SAMPLE_ID)
+        in_turn(self, lambda: self._window.clusters.select_cluster(SAMPLE_ID))  # after the window chose a cluster
 
     @Slot(str, object)
     def _updated(self, cluster: str, update: SessionUpdate) -> None:
@@ -73,8 +73,9 @@ class SmokeTest(QObject):
             self._fail(f"the sample cluster is {update.state.connection.value}: {update.state.error}")
         elif update.state.connection is Connection.LIVE:
             self._update = update
-            self._table.installEventFilter(self)
-            self._table.update()
+            table = self._window.policies.view.viewport()
+            table.installEventFilter(self)
+            table.update()
 
     @Slot(object)
     def _said(self, message: Message) -> None:

@@ -49,8 +49,10 @@ class _Bar(QWidget):
         self.setToolTip(tooltip(entry.title, words))
         self._bar.setAccessibleName(f"{plain(entry.title)}: {words}")
         # A range of nothing shows that something goes on, while the server has not said how much.
+        self._bar.setUpdatesEnabled(False)  # or the bar would paint itself at once, and with it whatever else waits
         self._bar.setRange(0, progress.total if progress and progress.total else 0)
         self._bar.setValue(progress.done if progress else 0)
+        self._bar.setUpdatesEnabled(True)
 
 
 class SyncStrip(QWidget):

@@ -42,9 +42,13 @@ KUBECONFIG: dict[str, Say] = {
     "kubeconfig.auth-provider-unknown": lambda f: tr(
         "The user signs in through an auth provider that is not known: {provider}.", **f
     ),
-    "kubeconfig.impersonation-unsupported": lambda f: tr(
-        "The user acts as somebody else ({fields}); Bulkhead cannot do that yet.", **f
+    "kubeconfig.impersonation-unknown": lambda f: tr(
+        "The user acts as somebody else in a way that Bulkhead does not know ({fields}).", **f
     ),
+    "kubeconfig.impersonation-without-user": lambda f: tr(
+        "The user acts with the groups or the UID of somebody else, but as whom is not said (as)."
+    ),
+    "kubeconfig.impersonation-invalid": lambda f: tr("Whom the user acts as holds characters that cannot be sent."),
     "kubeconfig.token-and-password": lambda f: tr("The user has both a token and a password."),
     "kubeconfig.token-invalid": lambda f: tr("The token holds characters that no token can have."),
     "kubeconfig.token-file-empty": lambda f: tr("The token file {path} is empty.", **f),

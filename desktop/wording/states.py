@@ -1,6 +1,7 @@
 """The state of a cluster in words. What may not be listed, or is not listed yet, is never told as a number."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from desktop.cluster.gateway import ServerVersion
 from desktop.language import tr
@@ -9,6 +10,9 @@ from desktop.session.state import Connection, Progress, SessionState
 from desktop.wording import kinds
 from desktop.wording.plain import plain
 from desktop.wording.times import clock, clock_to_the_second
+
+if TYPE_CHECKING:
+    from desktop.cluster.impersonation import Impersonation
 
 
 def connection_words(state: SessionState, now: datetime) -> str:
@@ -64,6 +68,20 @@ def kind_words(kind: Kind, state: SessionState) -> str:
 def version_words(version: ServerVersion | None) -> str:
     """Return a server's version as it names itself, or nothing where there is none (a folder) or none is known."""
     return plain(version.text) if version else ""
+
+
+def identity_words(acting_as: "Impersonation | None") -> str:
+    """Return whom a cluster's user acts as: ``Acting as alice · groups: a, b``; nothing where as nobody else."""
+    if acting_as is None:
+        return ""
+    words = [tr("Acting as {user}", user=plain(acting_as.user))]
+    if acting_as.uid:
+        words.append(tr("UID {uid}", uid=plain(acting_as.uid)))
+    if acting_as.groups:
+        words.append(tr("groups: {groups}", groups=", ".join(map(plain, acting_as.groups))))
+    for key, values in acting_as.extra.items():
+        words.append(tr("{key}: {values}", key=plain(key), values=", ".join(map(plain, values))))
+    return " · ".join(words)
 
 
 def insecure_words() -> str:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop.cluster.gateway import ServerVersion
+from desktop.cluster.impersonation import Impersonation
 from desktop.errors import ConfigError, Unreachable
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Snapshot
@@ -103,6 +104,11 @@ def test_a_broken_entry_is_a_row_with_its_error(tree: ClusterTree) -> None:
     assert cell(tree, LAB, Column.STATE) == "Error"
     assert "lab" in cell(tree, LAB, Column.STATE, Qt.ItemDataRole.ToolTipRole)
     assert cell(tree, PROD, Column.STATE) == "Not opened"
+
+
+def test_whom_the_user_of_a_cluster_acts_as_is_in_its_tooltip(tree: ClusterTree) -> None:
+    tree.show([replace(PROD, acting_as=Impersonation("alice"))], [])
+    assert "Acting as alice" in cell(tree, PROD, Column.NAME, Qt.ItemDataRole.ToolTipRole)
 
 
 def test_the_error_of_a_cluster_that_cannot_be_reached_is_in_its_tooltip(tree: ClusterTree) -> None:

@@ -15,14 +15,13 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -31,6 +30,7 @@ from desktop.language import tr
 from desktop.session.catalog import SAMPLE_ID, Catalog, ClusterEntry, Source
 from desktop.ui.actions import Actions, Command
 from desktop.ui.clusters.tree_model import ClusterTree, Column, Level, NodeKey
+from desktop.ui.item_views import TreeView
 from desktop.ui.plain import label
 from desktop.wording.plain import plain
 
@@ -65,7 +65,7 @@ class _Rows(QStyledItemDelegate):
         return QSize(size.width(), option.fontMetrics.height() + _ROW_PADDING)
 
 
-class ClusterView(QTreeView):
+class ClusterView(TreeView):
     """The tree, with a stripe of the cluster's colour along its rows."""
 
     opened = Signal()
@@ -77,7 +77,7 @@ class ClusterView(QTreeView):
         self.setModel(model)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
-        self.setSelectionBehavior(QTreeView.SelectionBehavior.SelectRows)
+        self.setSelectionBehavior(TreeView.SelectionBehavior.SelectRows)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setExpandsOnDoubleClick(False)
         self.setIndentation(12)
@@ -101,14 +101,17 @@ class ClusterView(QTreeView):
             return
         super().keyPressEvent(event)
 
-    def drawRow(
-        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw the colour of the row's cluster at the edge."""
-        super().drawRow(painter, options, index)
-        entry = self._tree.entry_at(index)
-        if entry is not None and entry.colour:
-            painter.fillRect(QRect(0, options.rect.top(), _STRIPE, options.rect.height()), QColor(entry.colour))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, and over them the colours of their clusters at the edge."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        index = self.indexAt(QPoint(0, 0))
+        while index.isValid() and (row := self.visualRect(index)).top() < self.viewport().height():
+            entry = self._tree.entry_at(index)
+            if entry is not None and entry.colour:
+                painter.fillRect(QRect(0, row.top(), _STRIPE, row.height()), QColor(entry.colour))
+            index = self.indexBelow(index)
+        painter.end()
 
     @Slot(QModelIndex)
     def _clicked(self, _: QModelIndex) -> None:

@@ -69,6 +69,10 @@ class _Node:
     children: list["_Node"] = field(default_factory=list)
 
 
+_UNKNOWN = _Known()
+_CLUSTER_ROLES = frozenset(map(int, (Role.DisplayRole, Role.DecorationRole, Role.ToolTipRole, Role.AccessibleTextRole)))
+
+
 class ClusterTree(QAbstractItemModel):
     """Shows the entries of the catalog with what their sessions say."""
 
@@ -103,7 +107,7 @@ class ClusterTree(QAbstractItemModel):
 
     def update(self, cluster: str, state: SessionState, snapshot: Snapshot) -> None:
         """Show what a session says now."""
-        before = self._known.get(cluster, _Known())
+        before = self._known.get(cluster, _UNKNOWN)
         same = all(getattr(snapshot, name) is getattr(before.snapshot, name) for name in _SHOWN_OF_A_SNAPSHOT)
         namespaces = before.namespaces if same else _policies_by_namespace(snapshot)
         self._known[cluster] = _Known(state, snapshot, namespaces)
@@ -208,8 +212,9 @@ class ClusterTree(QAbstractItemModel):
         return None
 
     def _cluster_data(self, entry: ClusterEntry, column: int, role: int) -> object:
-        known = self._known.get(entry.id, _Known())
-        state, now = state_of(entry, known.state), self._now()
+        if role not in _CLUSTER_ROLES:
+            return None
+        state, now = state_of(entry, self._known.get(entry.id, _UNKNOWN).state), self._now()
         if role == Role.DisplayRole:
             return _cluster_text(entry, state, column, now)
         if role == Role.DecorationRole and column == Column.NAME:
@@ -221,7 +226,7 @@ class ClusterTree(QAbstractItemModel):
         return None
 
     def _namespace_data(self, node: _Node, column: int, role: int) -> object:
-        known = self._known.get(node.key.cluster, _Known())
+        known = self._known.get(node.key.cluster, _UNKNOWN)
         policies = known.namespaces.get(node.key.name)
         if column == Column.NAME and role in {Role.DisplayRole, Role.AccessibleTextRole}:
             return plain(node.key.name)
@@ -236,7 +241,7 @@ class ClusterTree(QAbstractItemModel):
 
     def _show_namespaces(self, node: _Node) -> None:
         cluster = node.key.name
-        known = self._known.get(cluster, _Known())
+        known = self._known.get(cluster, _UNKNOWN)
         names = sorted({*known.namespaces, *self._entries[cluster].namespaces})
         self._arrange(node, [NodeKey(Level.NAMESPACE, name, cluster) for name in names])
         self._touch(node)
@@ -354,6 +359,7 @@ def _cluster_tip(entry: ClusterEntry, state: SessionState, now: datetime) -> Ite
     if entry.source is Source.CONTEXT:
         yield tr("Context {context} in {file}", context=entry.context, file=entry.file)
         yield entry.server
+        yield states.identity_words(entry.acting_as)
     else:
         yield tr("Folder {path}", path=entry.path)
     yield states.connection_words(state, now)

@@ -16,7 +16,7 @@ from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Snapshot
 from desktop.session.state import PolicyRow, SessionState, SessionUpdate
 from desktop.ui.actions import Actions, Command
-from desktop.ui.bridge import UiContext
+from desktop.ui.bridge import UiContext, in_turn
 from desktop.ui.clusters.panel import Choice
 from desktop.ui.clusters.tree_model import state_of
 from desktop.ui.policies import standing
@@ -116,7 +116,9 @@ class PolicyPanel(QWidget):
         if self._session is None:
             return
         if update.reset:
+            self.view.setUpdatesEnabled(False)
             self.table.replace(update.changed)
+            in_turn(self, lambda: self.view.setUpdatesEnabled(True))
         elif update.changed or update.removed:
             self.table.update(update.changed, update.removed)
         self._select_awaited()

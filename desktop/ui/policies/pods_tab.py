@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QFrame, QTableView, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr
@@ -14,6 +14,7 @@ from desktop.reach.objects import Kind, Pod, Workload
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
+from desktop.ui.item_views import TableView
 from desktop.ui.plain import tooltip
 from desktop.ui.policies.subject import NoteOrContent, Subject
 from desktop.wording.plain import plain
@@ -148,7 +149,7 @@ class PodsTab(NoteOrContent["PodView"]):
         self.show_note(text)
 
 
-class PodView(QTableView):
+class PodView(TableView):
     """The table of pods on the screen."""
 
     def __init__(self) -> None:
@@ -160,7 +161,7 @@ class PodView(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionBehavior(TableView.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()

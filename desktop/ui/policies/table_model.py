@@ -29,7 +29,6 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 NO_INDEX = QModelIndex()
 _SEVEREST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TIP_FINDINGS = 10
-_NEVER = datetime.min
 
 
 class Column(IntEnum):
@@ -172,13 +171,13 @@ class PolicyTable(QAbstractTableModel):
             return None
         row, column = self._shown[index.row()].row, index.column()
         if role == Role.DisplayRole:
-            return cell_text(row, column, self._now())
+            return cell_text(row, column, self._now)
         if role == ROW_ROLE:
             return row
         if role == Role.DecorationRole and column == Column.FINDINGS and row.findings:
             return severity_icon(severest(row))
         if role == Role.ToolTipRole:
-            return tooltip(*_tip(row, column, self._now()))
+            return tooltip(*_tip(row, column, self._now))
         if role == Role.TextAlignmentRole:
             return _alignment(column)
         if role == Role.AccessibleTextRole and column == Column.OPERATION:
@@ -292,7 +291,7 @@ def severest(row: PolicyRow) -> Severity:
     return min((finding.severity for finding in row.findings), key=_SEVEREST.index)
 
 
-def cell_text(row: PolicyRow, column: int, now: datetime) -> str:
+def cell_text(row: PolicyRow, column: int, now: Callable[[], datetime]) -> str:
     """Return what a cell says."""
     match column:
         case Column.NAME:
@@ -300,7 +299,7 @@ def cell_text(row: PolicyRow, column: int, now: datetime) -> str:
         case Column.NAMESPACE:
             return plain(row.namespace)
         case Column.APPLIES_TO:
-            return policies.selector_words(row.selector) if row.readable else tr("cannot be read")
+            return _applies_to(row)
         case Column.INBOUND:
             return policies.direction_words(row.ingress) if row.readable else ""
         case Column.OUTBOUND:
@@ -312,9 +311,13 @@ def cell_text(row: PolicyRow, column: int, now: datetime) -> str:
         case Column.OWNER:
             return owner_words(row.owner)
         case Column.AGE:
-            return times.age(row.created, now)
+            return times.age(row.created, now()) if row.created else ""
         case _:
             return ""
+
+
+def _applies_to(row: PolicyRow) -> str:
+    return policies.selector_words(row.selector) if row.readable else tr("cannot be read")
 
 
 def _headings() -> Sequence[str]:
@@ -332,7 +335,7 @@ def _headings() -> Sequence[str]:
     )
 
 
-def _tip(row: PolicyRow, column: int, now: datetime) -> Iterable[str]:
+def _tip(row: PolicyRow, column: int, now: Callable[[], datetime]) -> Iterable[str]:
     if column == Column.PODS and row.pods is None:
         yield tr("not permitted to list pods") if row.readable else tr("not known: the policy cannot be read")
     elif column == Column.FINDINGS:
@@ -340,7 +343,7 @@ def _tip(row: PolicyRow, column: int, now: datetime) -> Iterable[str]:
         if len(row.findings) > _TIP_FINDINGS:
             yield "…"
     elif column == Column.AGE and row.created:
-        yield times.clock_to_the_second(row.created, now)
+        yield times.clock_to_the_second(row.created, now())
     elif column == Column.NAME:
         yield row.name
         yield row.origin
@@ -372,7 +375,7 @@ def _findings_order(row: PolicyRow) -> tuple[int, ...]:
 _SORT_KEYS: dict[Column, Callable[[_Line], tuple[object, ...]]] = {
     Column.NAME: lambda line: (line.row.name, line.key),
     Column.NAMESPACE: lambda line: line.key,
-    Column.APPLIES_TO: lambda line: (cell_text(line.row, Column.APPLIES_TO, _NEVER), line.key),
+    Column.APPLIES_TO: lambda line: (_applies_to(line.row), line.key),
     Column.INBOUND: lambda line: (_rules(line.row.ingress), line.key),
     Column.OUTBOUND: lambda line: (_rules(line.row.egress), line.key),
     Column.PODS: lambda line: (-1 if line.row.pods is None else line.row.pods, line.key),

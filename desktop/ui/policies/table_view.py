@@ -15,10 +15,11 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
+from desktop.ui.item_views import TableView
 from desktop.ui.policies.table_model import Column, Key, PolicyTable
 
 _CELL_PADDING = 12
@@ -75,7 +76,7 @@ class _MenuButton(QStyledItemDelegate):
         return super().editorEvent(event, model, option, index)
 
 
-class PolicyView(QTableView):
+class PolicyView(TableView):
     """Shows a PolicyTable; rows are selected whole, several at a time."""
 
     menu_asked = Signal(QPoint)
@@ -88,8 +89,8 @@ class PolicyView(QTableView):
         self._kept: tuple[set[Key], Key | None] = (set(), None)
         self.setModel(model)
         self.setAccessibleName(tr("Policies"))
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(TableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(TableView.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)

@@ -79,6 +79,7 @@ class Desk:
         else:
             self.session(title).says(state, snapshot)
         self.window.pump.tick()
+        self.bot.wait(5)  # the table follows in a turn of its own
 
 
 @pytest.fixture

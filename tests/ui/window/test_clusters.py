@@ -9,6 +9,7 @@ from desktop.reach.objects import Kind
 from desktop.session.state import Connection, Progress, SessionState
 from desktop.ui.actions import Command
 from desktop.ui.clusters.tree_model import Level, NodeKey
+from desktop.ui.main_window import MainWindow
 from tests.helpers.fake_sessions import policy, snapshot_of
 from tests.helpers.models import tree_text
 from tests.ui.window.conftest import Desk
@@ -231,8 +232,9 @@ def test_the_cluster_chosen_last_is_chosen_again_but_not_opened(desk: Desk) -> N
     desk.choose("prod")
     desk.window.close()
     assert desk.settings.get("ui/chosen", str, "") == "context:prod"
-    desk.choose("stage")
-    desk.window.start()
-    assert desk.window.clusters.choice is not None
-    assert desk.window.clusters.choice.entry.title == "prod"
+    again = MainWindow(desk.window.context)
+    desk.bot.addWidget(again)
+    again.show()
+    desk.bot.waitUntil(lambda: again.clusters.choice is not None and again.clusters.choice.entry.title == "prod")
+    again.pump.stop()
     assert desk.session("prod").asked == []

@@ -1,10 +1,12 @@
 """The list of clusters: what is in it, what the user says about it, and that nothing broken hides anything else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig
 from desktop.errors import BulkheadError, ConfigError, FileError
 from desktop.paths import data_dir
@@ -187,3 +189,9 @@ def test_a_missing_shipped_sample_is_an_error_and_leaves_the_copy(
     with pytest.raises(FileError):
         sample.reset()
     assert own.is_dir()
+
+
+def test_an_entry_tells_whom_its_user_acts_as(settings: Settings) -> None:
+    alice = Impersonation("alice", groups=("admins",))
+    catalog = opened(settings, replace(context("prod"), acting_as=alice), context("lab"))
+    assert [entry.acting_as for entry in catalog.entries()[:2]] == [alice, None]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from desktop.cluster.gateway import ServerVersion
+from desktop.cluster.impersonation import Impersonation
 from desktop.policy.owner import Owner, Tool
 from desktop.reach.objects import Coverage, Kind
 from desktop.session.state import Connection, Progress, SessionState
@@ -12,6 +13,7 @@ from desktop.wording import kinds
 from desktop.wording.states import (
     connection_words,
     coverage_words,
+    identity_words,
     kind_words,
     progress_words,
     status_words,
@@ -114,3 +116,10 @@ def test_a_folder_has_no_version() -> None:
 )
 def test_an_owner_is_named_as_it_is_known(owner: Owner | None, words: str) -> None:
     assert kinds.owner_words(owner) == words
+
+
+def test_whom_a_user_acts_as_is_told_whole_and_as_plain_text() -> None:
+    acting_as = Impersonation("al\u202eice", "7", ("a", "b"), {"scope": ("x", "y")})
+    assert identity_words(acting_as) == "Acting as al\\u202eice · UID 7 · groups: a, b · scope: x, y"
+    assert identity_words(Impersonation("alice")) == "Acting as alice"
+    assert identity_words(None) == ""

@@ -1,0 +1,100 @@
+"""Who loses more than half of what it could reach.
+
+What a workload can reach is counted in ends: other workloads, on a port they declare, and the world outside as one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from desktop.policy.objects import Direction
+from desktop.reach.bits import positions_of
+from desktop.reach.matrix import Cell, Groups, Matrix
+from desktop.reach.workloads import WorkloadRef
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A workload that loses ``lost`` of the ``reached`` ends that it could reach."""
+
+    workload: WorkloadRef
+    lost: int
+    reached: int
+
+
+class Losses:
+    """Counts what workloads can no longer reach, line by line of a matrix before a change and after it."""
+
+    def __init__(self, before: Matrix) -> None:
+        self._before = before
+        self._columns = before.columns
+        self._workloads = (1 << len(self._columns.workloads)) - 1
+        self._lost: dict[int, int] = defaultdict(int)
+        self._reached: dict[int, int] = {}
+        self._serving: dict[int, int] = defaultdict(int)  # ports -> the workloads that declare just these
+        for column in range(len(self._columns.workloads)):
+            self._serving[self._ports(column)] |= 1 << column
+
+    def of_row(self, source: int, old: Groups, new: Groups) -> None:
+        """Take in the row of a workload: what it could reach, and what it can."""
+        reached = self._ends(old, source, lambda cell: cell.certain)
+        left = self._ends(new, source, lambda cell: cell.certain | cell.undecidable)
+        self._reached[source] = reached.bit_count()
+        self._lost[source] = (reached & ~left).bit_count()
+
+    def of_column(self, destination: int, old: Groups, new: Groups, rows: int) -> None:
+        """Take in the column of a workload, but for the ``rows`` that are taken in whole."""
+        ports = self._ports(destination)
+        had = has = 0
+        for cell, sources in old.items():
+            had |= sources if cell.certain & ports else 0
+        for cell, sources in new.items():
+            has |= sources if (cell.certain | cell.undecidable) & ports else 0
+        for source in positions_of(had & ~has & self._workloads & ~rows & ~(1 << destination)):
+            self._lost[source] += 1
+
+    def cuts(self, check: Callable[[], None]) -> Iterator[Cut]:
+        """Yield the workloads that lose more than half."""
+        everywhere = self._free_to_reach()
+        for source, lost in sorted(self._lost.items()):
+            check()
+            # Whoever may go anywhere reaches at least those that are open to all; that is quicker known than the rest.
+            if lost and (source in self._reached or not self._goes_anywhere(source) or 2 * lost > everywhere):
+                reached = self._reach_of(source)
+                if 2 * lost > reached:
+                    yield Cut(self._columns.workloads[source], lost, reached)
+
+    def _reach_of(self, source: int) -> int:
+        if source not in self._reached:
+            ends = self._ends(self._before.groups(source), source, lambda cell: cell.certain)
+            self._reached[source] = ends.bit_count()
+        return self._reached[source]
+
+    def _ends(self, groups: Groups, source: int, ports_of: Callable[[Cell], int]) -> int:
+        """Return the workloads reached on a port they declare, and one bit more for the world outside."""
+        found = 0
+        for cell, columns in groups.items():
+            ports = ports_of(cell)
+            for served, workloads in self._serving.items():
+                if ports & served:
+                    found |= columns & workloads
+            if ports and columns & ~self._workloads:
+                found |= self._workloads + 1
+        return found & ~(1 << source)
+
+    def _ports(self, column: int) -> int:
+        """The ports a workload declares; every port where it declares none."""
+        ports, mask = self._before.reach.ports, 0
+        for port in self._columns.examples[column].ports:
+            mask |= ports.mask_of(port.protocol, port.port)
+        return mask or ports.all
+
+    def _free_to_reach(self) -> int:
+        """How many workloads nothing restricts inbound, less one: nobody counts itself."""
+        return (self._columns.holding(self._open(Direction.INGRESS)) & self._workloads).bit_count() - 1
+
+    def _goes_anywhere(self, source: int) -> bool:
+        return any(self._open(Direction.EGRESS) >> end & 1 for end in self._columns.members(source))
+
+    def _open(self, direction: Direction) -> int:
+        return self._before.reach.sides[direction].open

@@ -63,16 +63,16 @@ class Difference:
     @property
     def opens(self) -> Ports:
         """The ports that are open now, or perhaps, and were less so: not, or perhaps, or for fewer pods."""
-        return _rising(self.before, self.after)
+        return rising(self.before, self.after)
 
     @property
     def closes(self) -> Ports:
         """The ports that were open, or perhaps, and are less so: not, or perhaps, or for fewer pods."""
-        return _rising(self.after, self.before)
+        return rising(self.after, self.before)
 
 
-def _rising(low: Open, high: Open) -> Ports:
-    """The ports that come higher in ``high``: nothing < undecidable < open for some pods < open for all."""
+def rising(low: Open, high: Open) -> Ports:
+    """Return the ports that come higher in ``high``: nothing < undecidable < open for some pods < open for all."""
     found: dict[str, tuple[Span, ...]] = {}
     for protocol in {**high.certain, **high.undecidable}:
         risen = Spans()

@@ -5,19 +5,20 @@ columns of those whose inbound side they are about.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.reach.bits import positions_of
+from desktop.reach.caveats import Caveat, caveats
 from desktop.reach.columns import Columns
-from desktop.reach.compare import Difference, Open, Opened
+from desktop.reach.compare import Difference, Open, Opened, Ports, rising
 from desktop.reach.engine import hides_policies
 from desktop.reach.exposure import Exposure, exposures
 from desktop.reach.losses import Cut, Losses
 from desktop.reach.matrix import EMPTY, Cell, Groups
 from desktop.reach.objects import Kind, Pod, StoredPolicy
-from desktop.reach.snapshot import Change, Gone, Put
+from desktop.reach.snapshot import Change, Gone, Put, Snapshot
 from desktop.reach.standing import Standing
 from desktop.reach.workloads import WorkloadRef
 
@@ -43,6 +44,16 @@ class Shift:
         """How many others."""
         return self.others.bit_count()
 
+    @property
+    def opens(self) -> Ports:
+        """The ports that open, as ``Difference.opens``."""
+        return rising(self.before, self.after)
+
+    @property
+    def closes(self) -> Ports:
+        """The ports that close, as ``Difference.closes``."""
+        return rising(self.after, self.before)
+
     def differences(self) -> Iterator[Difference]:
         """Yield the pairs that change."""
         for index in positions_of(self.others):
@@ -58,7 +69,9 @@ class Impact:
     ``shifts`` are the connections that change, each pair in one of them. ``released`` are the pods that lose their
     last policy of a direction, ``isolated`` those that get their first; nothing is said of pods that policies not
     known may select. ``losing_nothing`` are the workloads that had connections with the pods concerned and keep them
-    all. ``exposures`` and ``cuts`` are what somebody must confirm who means it.
+    all. ``exposures`` and ``cuts`` are what somebody must confirm who means it. ``unseen`` are the namespaces of
+    changed policies whose pods are not known: there the changes may do more. ``caveats`` are what else may change
+    what is said here.
     """
 
     shifts: tuple[Shift, ...]
@@ -67,6 +80,28 @@ class Impact:
     losing_nothing: tuple[WorkloadRef, ...]
     exposures: tuple[Exposure, ...]
     cuts: tuple[Cut, ...]
+    unseen: tuple[str, ...]
+    caveats: tuple[Caveat, ...]
+
+    @property
+    def opening(self) -> tuple[Shift, ...]:
+        """The connections that open, on some of their ports at least."""
+        return tuple(shift for shift in self.shifts if shift.opens)
+
+    @property
+    def closing(self) -> tuple[Shift, ...]:
+        """The connections that close, on some of their ports at least; some may be among ``opening``, too."""
+        return tuple(shift for shift in self.shifts if shift.closes)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it is known that no connection changes."""
+        return not self.shifts and not self.unseen
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether something opens to everyone, or a workload loses more than half of what it could reach."""
+        return bool(self.exposures or self.cuts)
 
     def differences(self) -> Iterator[Difference]:
         """Yield the pairs of ends whose connections change, each once."""
@@ -74,16 +109,23 @@ class Impact:
 
 
 def impact(standing: Standing, changes: Changes, check: Callable[[], None] = lambda: None) -> Impact:
-    """Return what ``changes`` would do to connections as they stand.
+    """Return what ``changes`` of policies would do to connections as they stand, all of them together.
 
-    ``check`` is called now and then; what it raises (a cancelled token) ends the computation.
+    ``standing`` are the connections now: ``Standing.of(snapshot, settings)``, or kept up to date by ``follow``.
+    A policy counts under its key, whatever namespace and name it bears itself. ``check``, such as a token's, is called
+    now and then; what it raises ends the computation. Nothing of ``standing`` changes.
     """
+    changes = {key: policy and replace(policy, namespace=key[0], name=key[1]) for key, policy in changes.items()}
     new = [policy for policy in changes.values() if policy is not None]
     before = standing.follow(standing.snapshot, new)
     check()
     _ = before.columns  # the other has the same ends, and takes them over
     after = before.follow(standing.snapshot.apply(_events(changes)))
-    return _Computation(before, after, _touched(before, changes), check).result()
+    return _Computation(before, after, _touched(before, changes), check).result(_unseen(standing.snapshot, changes))
+
+
+def _unseen(snapshot: Snapshot, changes: Changes) -> tuple[str, ...]:
+    return tuple(sorted({namespace for namespace, _ in changes if not snapshot.knows(Kind.POD, namespace)}))
 
 
 def _events(changes: Changes) -> Iterator[Change]:
@@ -133,7 +175,7 @@ class _Computation:
         self._in_contact = 0
         self._losing = 0
 
-    def result(self) -> Impact:
+    def result(self, unseen: tuple[str, ...]) -> Impact:
         rows = self._columns.holding(self._touched[Direction.EGRESS])
         shifts = [*self._rows(rows), *self._into(rows)]
         reaches = self._before.reach, self._after.reach
@@ -145,6 +187,8 @@ class _Computation:
             self._names(self._in_contact & ~self._losing),
             tuple(exposures(*reaches, self._touched, self._columns, self._check)),
             tuple(self._losses.cuts(self._check)),
+            unseen,
+            caveats(self._before.snapshot),
         )
 
     def _rows(self, rows: int) -> Iterator[Shift]:

@@ -11,8 +11,10 @@ import yaml
 
 from desktop.cluster.gateway import Put as Seen
 from desktop.cluster.wire import Decoder
+from desktop.policy.objects import NetworkPolicy
 from desktop.policy.tiers import Action
 from desktop.reach.explain import End, Side, Verdict
+from desktop.reach.impact import Changes
 from desktop.reach.objects import (
     FOREIGN_KINDS,
     TIERED_KINDS,
@@ -25,6 +27,7 @@ from desktop.reach.objects import (
     Pod,
     Service,
     ServicePort,
+    StoredPolicy,
     Thing,
     Workload,
 )
@@ -98,6 +101,22 @@ def policy_of(key: str, spec: object) -> Thing:
     namespace, name = key.split("/")
     value = {"metadata": {"namespace": namespace, "name": name}, "spec": spec}
     return _read(Kind.NETWORK_POLICY, value)
+
+
+def changes_of(case: Case) -> Changes:
+    """Return the policies that a case changes, as they shall be."""
+    return {
+        (namespace, name): None if spec is None else _policy(f"{namespace}/{name}", spec)
+        for key, spec in case.value["change"].items()
+        for namespace, name in [key.split("/")]
+    }
+
+
+def _policy(key: str, spec: object) -> NetworkPolicy:
+    stored = policy_of(key, spec)
+    assert isinstance(stored, StoredPolicy)
+    assert stored.policy is not None
+    return stored.policy
 
 
 def _read(kind: Kind, value: object) -> Thing:

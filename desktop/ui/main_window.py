@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -21,6 +22,9 @@ from desktop.ui.plain import label
 from desktop.ui.sync_strip import SyncStrip
 from desktop.wording import states
 from desktop.wording.plain import plain
+
+if TYPE_CHECKING:
+    from desktop.ui.editor.drafts import StoredDraft
 
 _SIZE = (1280, 720)
 _TREE_WIDTH, _TABLE_WIDTH = 420, 860
@@ -85,6 +89,7 @@ class MainWindow(QMainWindow):
     def _complete(self) -> None:
         """Make what a person does not need to see the window, and what costs as much to load as all the rest."""
         from desktop.ui.clusters.commands import ClusterCommands  # noqa: PLC0415  see above
+        from desktop.ui.editor.left_drafts import LeftDrafts  # noqa: PLC0415
         from desktop.ui.policies.commands import PolicyCommands  # noqa: PLC0415
         from desktop.ui.policies.panel import PolicyPanel  # noqa: PLC0415
         from desktop.ui.views import Views  # noqa: PLC0415
@@ -93,6 +98,8 @@ class MainWindow(QMainWindow):
         self.views = Views(self.context, self.policies, self)
         self.cluster_commands = ClusterCommands(self.context, self.actions_, self.clusters, self)
         self.policy_commands = PolicyCommands(self.context, self.actions_, self.policies, self)
+        self.left_drafts = LeftDrafts(self.context, self)
+        self._column.insertWidget(self._column.indexOf(self.messages), self.left_drafts)
         sizes = self._sides.sizes()
         self._sides.replaceWidget(1, self.views)
         self._right.deleteLater()
@@ -110,7 +117,7 @@ class MainWindow(QMainWindow):
         sides.setStretchFactor(1, 1)
         sides.setChildrenCollapsible(False)
         centre = QWidget(self)
-        layout = QVBoxLayout(centre)
+        self._column = layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(sides, 1)
@@ -156,6 +163,8 @@ class MainWindow(QMainWindow):
         self.actions_.on(Command.ABOUT, self._about)
         self.clusters.chosen.connect(self._choose)
         self.cluster_commands.changed.connect(self._list_changed)
+        self.cluster_commands.changed.connect(self._look_for_drafts, Qt.ConnectionType.SingleShotConnection)
+        self.left_drafts.taken.connect(self._restore_draft)
         self.views.rule_chosen.connect(lambda rule: self.policy_commands.open_policy(rule.namespace, rule.policy))
         self.pump.updated.connect(self._follow)
         self.synchronizations.cancelled.connect(self._cancel)
@@ -201,6 +210,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def _list_changed(self) -> None:
         self._choose(self.clusters.choice)
+
+    @Slot()
+    def _look_for_drafts(self) -> None:
+        """Offer what an earlier run left, now that it is known which clusters there are."""
+        self.left_drafts.look(lambda _: True)
+
+    @Slot(object)
+    def _restore_draft(self, draft: "StoredDraft") -> None:
+        entry = self.left_drafts.entry(draft)
+        if entry is not None:
+            self.policy_commands.restore(self.context.sessions.get(entry), draft)
 
     @Slot()
     def _refresh_times(self) -> None:

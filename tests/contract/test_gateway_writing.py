@@ -127,7 +127,7 @@ def test_an_update_leaves_alone_what_the_user_did_not_touch(subject: Subject) ->
 
 
 @every_cluster
-def test_an_update_from_an_old_version_is_a_conflict_and_changes_nothing(subject: Subject) -> None:
+def test_requirement_9_an_update_from_an_old_version_is_a_conflict_and_changes_nothing(subject: Subject) -> None:
     subject.other.put(demo(subject))
     base = read(subject)
     subject.other.edit("access-demo1", lambda stored: stored["metadata"].update(labels={"by": "another"}))
@@ -223,7 +223,7 @@ def test_apply_over_what_changed_since_it_was_looked_at_changes_nothing(subject:
 
 
 @every_api_server
-def test_apply_over_what_another_owns_names_owner_and_field_and_changes_nothing(subject: Subject) -> None:
+def test_requirement_9_apply_over_what_another_owns_names_owner_and_field_and_changes_nothing(subject: Subject) -> None:
     subject.other.put(demo(subject))
     before = subject.other.stored()
     for dry_run in (True, False):
@@ -245,7 +245,7 @@ def test_apply_leaves_what_others_added(subject: Subject) -> None:
 
 
 @every_api_server
-def test_fields_are_owned_under_our_one_name(subject: Subject) -> None:
+def test_requirement_9_fields_are_owned_under_our_one_name(subject: Subject) -> None:
     write(subject, Verb.CREATE, demo(subject))
     write(subject, Verb.APPLY, demo(subject, "applied"))
     stored = subject.other.stored()
@@ -261,7 +261,7 @@ def test_fields_are_owned_under_our_one_name(subject: Subject) -> None:
 
 
 @every_cluster
-def test_a_dry_run_tells_what_would_come_and_changes_nothing(subject: Subject) -> None:
+def test_requirement_9_a_dry_run_tells_what_would_come_and_changes_nothing(subject: Subject) -> None:
     would = write(subject, Verb.CREATE, demo(subject), dry_run=True).document
     assert yaml.safe_load(would.text) == demo(subject)
     assert subject.other.stored() == {}

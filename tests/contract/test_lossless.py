@@ -25,7 +25,7 @@ _extras = st.dictionaries(_keys, _values, max_size=2)
 
 @given(_extras, _extras, _extras, st.lists(_extras, max_size=2))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_an_unedited_policy_is_sent_back_whole(
+def test_requirement_10_an_unedited_policy_is_sent_back_whole(
     api_server: ApiServer,
     tmp_path_factory: Any,
     on_top: dict[str, Any],

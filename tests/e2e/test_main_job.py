@@ -105,6 +105,37 @@ def test_a_policy_is_created_edited_and_deleted_on_an_api_server(display: str, h
             program.end()
 
 
+def test_a_text_that_was_typed_survives_a_kill_and_is_offered_at_the_next_start(display: str, home: Path) -> None:
+    drafts = home / "bulkhead" / "data" / "drafts"
+    program = Program(display, home)
+    try:
+        program.find("deny-all")
+        program.click("Create from YAML")
+        program.click("Templates")
+        program.press("Down", "Return")
+        program.find("1 policy")
+        program.press("ctrl+End")
+        program.type("# not done yet")
+        wait_until(lambda: any("# not done yet" in each.read_text() for each in drafts.glob("*")), "the draft on disk")
+    finally:
+        program.end()
+
+    program = Program(display, home)
+    written = home / "bulkhead" / "data" / "sample" / "default-access-demo1.yaml"
+    try:
+        program.click("Restore")
+        program.find("1 policy")
+        program.click("OK")
+        program.click("Apply")
+        wait_until(written.exists, "the policy in its file")
+        assert "# not done yet" in written.read_text()
+        wait_until(lambda: not list(drafts.glob("*")), "the draft gone")
+        assert program.said() == ""
+        assert program.close() == 0
+    finally:
+        program.end()
+
+
 def _metadata(server: ApiServer) -> Any:
     found: Any = server.get("networkpolicies", "default", "access-demo1")
     return found["metadata"]

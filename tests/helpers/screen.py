@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,7 +46,8 @@ def screen() -> Iterator[str]:
 class Program:
     """The running program, as seen and touched from outside."""
 
-    def __init__(self, display: str, home: Path, **environment: str) -> None:
+    def __init__(self, display: str, home: Path, *, within: Sequence[str] = (), **environment: str) -> None:
+        """Start it on a screen; ``within`` is a command that runs it, in a network of its own say."""
         self._environment = {
             **os.environ,
             "DISPLAY": display,
@@ -59,7 +60,7 @@ class Program:
         }
         self._errors = (home / "stderr").open("w+")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.located_program"],
+            [*within, sys.executable, "-m", "tests.helpers.located_program"],
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,7 +120,7 @@ class Program:
             self.end()
 
     def end(self) -> None:
-        """End the program in any case."""
+        """End the program in any case, as a crash would: it has no say in it."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait(10)

@@ -16,6 +16,11 @@ from desktop.ui.strip import Strip
 from desktop.wording import times
 
 
+def time_of(draft: StoredDraft) -> str:
+    """Return when a draft was changed last, in words."""
+    return times.clock(draft.changed.astimezone(), now().astimezone())
+
+
 class DraftOffer(Strip):
     """Shows the newest of the drafts that fit; each can be taken or discarded, then comes the next."""
 
@@ -49,19 +54,34 @@ class DraftOffer(Strip):
         """Look no more."""
         self._tasks.cancel(self._group)
 
+    def words(self, draft: StoredDraft) -> tuple[str, str]:
+        """Return the sentence that offers a draft, and a hint."""
+        return tr("There is a draft of {time} that was never applied.", time=time_of(draft)), ""
+
     def _offer(self) -> None:
-        if not self._drafts:
-            self.say(Severity.INFO, "")
-            return
-        when = self._drafts[0].changed.astimezone()
-        time = times.clock(when, now().astimezone())
-        self.say(Severity.INFO, tr("There is a draft of {time} that was never applied.", time=time))
+        self.say(Severity.INFO, *(self.words(self._drafts[0]) if self._drafts else ("",)))
+
+    @property
+    def more(self) -> int:
+        """How many more drafts there are than the one shown."""
+        return len(self._drafts) - 1
 
     def _take(self) -> None:
-        self.taken.emit(self._drafts.pop(0))
-        self._offer()
+        self._use(self.taken.emit)
 
     def _discard(self) -> None:
-        file = self._drafts.pop(0).file
-        self._tasks.run("", lambda _, __: remove_draft(file), lambda _: None, self._failed)
+        self._use(lambda draft: self._tasks.run("", lambda _, __: remove_draft(draft.file), _done, self._failed))
+
+    def _use(self, then: Callable[[StoredDraft], object]) -> None:
+        """Do something with the draft shown, unless an editor has it by now, and offer the next."""
+        draft = self._drafts.pop(0)
         self._offer()
+
+        def job(_: CancelToken, __: ProgressSink) -> bool:
+            return any(each.file == draft.file for each in pending_drafts().drafts)
+
+        self._tasks.run("", job, lambda left: then(draft) if left else None, self._failed)
+
+
+def _done(_: None) -> None:
+    """There is nothing to be said of a draft that is gone."""

@@ -19,6 +19,9 @@ from desktop.ui.policies.panel import PolicyPanel
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
+    from desktop.session.session import Session
+    from desktop.ui.editor.dialog import YamlDialog
+    from desktop.ui.editor.drafts import StoredDraft
     from desktop.ui.review.page import Written
 
 _ROW_MENU = (
@@ -112,16 +115,25 @@ class PolicyCommands(QObject):
     def _open_editor(self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False) -> None:
         from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
 
-        if self._panel.session is None:
-            return
-        dialog = YamlDialog(
-            self._context,
-            self._panel.session,
-            namespace=namespace,
-            document=document,
-            duplicate=duplicate,
-            parent=self._window,
-        )
+        if self._panel.session is not None:
+            self._show_editor(
+                YamlDialog(
+                    self._context,
+                    self._panel.session,
+                    namespace=namespace,
+                    document=document,
+                    duplicate=duplicate,
+                    parent=self._window,
+                )
+            )
+
+    def restore(self, session: "Session", draft: "StoredDraft") -> None:
+        """Open a draft that was left, on the cluster that it is meant for."""
+        from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
+
+        self._show_editor(YamlDialog.restore(self._context, session, draft, self._window))
+
+    def _show_editor(self, dialog: "YamlDialog") -> None:
         dialog.review.written.connect(self._select_written)
         dialog.show()
 

@@ -382,7 +382,7 @@ def test_a_draft_left_of_the_same_policy_is_offered_when_it_is_edited_again(
     qtbot.waitUntil(lambda: bool(again.page.offer.sentence))
     assert other.page.offer.sentence == ""
     again.page.offer.restore.click()
-    assert "6380" in again.page.pane.edit.text()
+    qtbot.waitUntil(lambda: "6380" in again.page.pane.edit.text())
     again.close()
     with qtbot.waitSignal(again.finished):
         answer(again, "Keep")

@@ -80,7 +80,7 @@ def cells(desk: Desk, role: Qt.ItemDataRole) -> Iterator[str]:
                 yield str(model.index(row, column).data(role) or "")
 
 
-def test_every_label_shows_plain_text_and_opens_no_file(filled: Desk, nasty: Nasty) -> None:
+def test_requirement_17_every_label_shows_plain_text_and_opens_no_file(filled: Desk, nasty: Nasty) -> None:
     for tab in Tab:
         filled.window.policies.details.setCurrentIndex(tab)
         filled.bot.wait(30)

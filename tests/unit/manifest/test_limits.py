@@ -46,7 +46,7 @@ print(json.dumps([seconds, memory("VmHWM") - before, [finding.code for finding i
         ("line('a: !foo b\\n---\\n', 9_000 * 14)", ["yaml.tag"]),
     ],
 )
-def test_the_worst_texts_cost_a_second_and_100_mb_at_most(text: str, codes: list[str]) -> None:
+def test_requirement_11_the_worst_texts_cost_a_second_and_100_mb_at_most(text: str, codes: list[str]) -> None:
     answer = subprocess.run([sys.executable, "-c", _MEASURE, text], capture_output=True, check=True, timeout=30)
     seconds, memory, found = json.loads(answer.stdout)
     assert found == codes

@@ -108,6 +108,24 @@ def test_a_dry_run_changes_nothing(desk: Desk) -> None:
     assert desk.server.get("networkpolicies", "shop", "p") is None
 
 
+def test_requirement_9_every_write_is_tried_strictly_before_and_nothing_is_forced(desk: Desk) -> None:
+    session = desk.live()
+    outcome(session, draft(session, policy("p")))
+    changed = policy("p")
+    changed["spec"]["policyTypes"] = ["Ingress", "Egress"]
+    outcome(session, draft(session, changed, edit=True))
+    outcome(session, draft(session, policy("p")))
+    writes = [seen.request for verb in ("create", "update", "patch") for seen in desk.server.requests(verb)]
+    writes = [request for request in writes if "networkpolicies" in request.path]
+    tried = [request.method for request in writes if request.query.get("dryRun") == "All"]
+    assert sorted(tried) == sorted(request.method for request in writes if "dryRun" not in request.query)
+    assert set(tried) == {"POST", "PUT", "PATCH"}
+    for request in writes:
+        assert request.query["fieldValidation"] == "Strict"
+        assert request.query["fieldManager"] == "bulkhead"
+        assert "force" not in request.query or request.query["dryRun"] == "All"  # to know what the server would take
+
+
 def test_what_is_there_already_is_not_sent_again(desk: Desk) -> None:
     desk.server.add(policy("p"))
     session = desk.live()

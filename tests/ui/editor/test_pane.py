@@ -46,6 +46,7 @@ def show(qtbot: QtBot, pane: EditorPane, text: str) -> None:
 def test_a_click_on_a_finding_goes_to_its_place(qtbot: QtBot, pane: EditorPane) -> None:
     show(qtbot, pane, BAD)
     assert pane.standing == "1 policy, 2 errors"
+    pane.findings.doItemsLayout()  # as it is on the screen in a moment
     where = pane.findings.visualRect(pane.findings.findings.index(1, 1)).center()
     QTest.mouseClick(pane.findings.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert pane.edit.place() == (17, 13)

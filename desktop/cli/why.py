@@ -68,8 +68,8 @@ def _why(arguments: argparse.Namespace) -> int:
     source, destination = named(snapshot, arguments.source), named(snapshot, arguments.destination)
     found = [
         answer
-        for sources in alike(snapshot, source.ends, reading)
-        for destinations in alike(snapshot, destination.ends, reading)
+        for sources in alike(snapshot, source.ends, destination.ends, reading)
+        for destinations in alike(snapshot, destination.ends, source.ends, reading)
         for answer in _answers(snapshot, sources, destinations, arguments.port, reading)
     ]
     caveats = [caveat for answer in found for caveat in answer.explanation.caveats]
@@ -87,12 +87,12 @@ def _why(arguments: argparse.Namespace) -> int:
 
 def _answers(
     snapshot: Snapshot,
-    sources: list[End],
-    destinations: list[End],
+    sources: tuple[End, ...],
+    destinations: tuple[End, ...],
     port: tuple[str, int] | None,
     reading: Settings,
 ) -> Iterator[_Answer]:
-    ends, one, other = (tuple(sources), tuple(destinations)), sources[0], destinations[0]
+    ends, one, other = (sources, destinations), sources[0], destinations[0]
     if port is not None:
         protocol, number = port
         told = explain(snapshot, one, other, protocol, number, reading)

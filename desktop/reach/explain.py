@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from desktop.policy import selectors
+from desktop.policy.findings import Path
 from desktop.policy.netset import addresses, parse_address, parse_cidr
 from desktop.policy.objects import Direction, IPBlock, LabelSelector, NetworkPolicy, Peer, Port
 from desktop.policy.tiers import ANY_PROTOCOL, Action, Tier, TieredPolicy, TierRule
@@ -54,6 +55,11 @@ class Reason:
     index: int
     name: str = ""
     action: Action = Action.ALLOW
+
+    @property
+    def path(self) -> Path:
+        """Where a NetworkPolicy holds the rule."""
+        return ("spec", self.direction.value.lower(), self.index)
 
 
 @dataclass(frozen=True, slots=True)

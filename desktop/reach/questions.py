@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from desktop.errors import BulkheadError
 from desktop.policy.netset import parse_address
-from desktop.reach.blocks import port_cuts
+from desktop.reach.blocks import distinctions_of, port_cuts
+from desktop.reach.classes import Classifier
 from desktop.reach.compare import Ports
 from desktop.reach.engine import policies_of, tiered_policies_of
 from desktop.reach.explain import End, Explanation, explain
@@ -13,7 +14,7 @@ from desktop.reach.objects import Pod, Workload
 from desktop.reach.ports import Cut, PortSpace
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
-from desktop.reach.standing import Standing
+from desktop.reach.stretches import Stretches
 from desktop.reach.workloads import WorkloadRef, top_owner
 
 _NAME = re.compile(r"([^/\[\]]+)/([^/\[\]]+)(?:\[(\w+)\])?")
@@ -83,14 +84,18 @@ def _template(workload: Workload) -> Pod:
     )
 
 
-def alike(snapshot: Snapshot, ends: tuple[End, ...], settings: Settings) -> list[list[End]]:
-    """Return the ends in groups that no rule tells apart."""
-    position = Standing.of(snapshot, settings).ends.position
+def alike(
+    snapshot: Snapshot, ends: tuple[End, ...], others: tuple[End, ...], settings: Settings
+) -> list[tuple[End, ...]]:
+    """Return the ends in groups that no rule about them, or about the ``others`` they talk with, tells apart."""
+    namespaces = {end.namespace for end in (*ends, *others) if isinstance(end, Pod)}
+    policies = [policy for policy in policies_of(snapshot) if policy.namespace in namespaces]
+    asked = distinctions_of([*policies, *tiered_policies_of(snapshot)])
+    classifier = Classifier(asked, Stretches(asked.blocks), settings)
     groups: dict[object, list[End]] = {}
     for end in ends:
-        key = position.get((end.namespace, end.name)) if isinstance(end, Pod) else end
-        groups.setdefault(key, []).append(end)
-    return list(groups.values())
+        groups.setdefault(classifier.key(end) if isinstance(end, Pod) else end, []).append(end)
+    return [tuple(group) for group in groups.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxL
 
 from desktop import __version__
 from desktop.language import tr
+from desktop.reach.explain import Reason
 from desktop.session.catalog import SAMPLE_ID
 from desktop.session.state import SessionUpdate
 from desktop.ui.actions import Actions, Command
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         from desktop.ui.views import Views  # noqa: PLC0415
 
         self.policies = PolicyPanel(self.context, self.actions_, self._now, self)
-        self.views = Views(self.context, self.policies, self)
+        self.views = Views(self.context, self.actions_, self.policies, self)
         self.cluster_commands = ClusterCommands(self.context, self.actions_, self.clusters, self)
         self.policy_commands = PolicyCommands(self.context, self.actions_, self.policies, self)
         self.left_drafts = LeftDrafts(self.context, self)
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
         self.cluster_commands.changed.connect(self._list_changed)
         self.cluster_commands.changed.connect(self._look_for_drafts, Qt.ConnectionType.SingleShotConnection)
         self.left_drafts.taken.connect(self._restore_draft)
-        self.views.rule_chosen.connect(lambda rule: self.policy_commands.open_policy(rule.namespace, rule.policy))
+        self.views.rule_chosen.connect(self._open_rule)
         self.pump.updated.connect(self._follow)
         self.synchronizations.cancelled.connect(self._cancel)
         times = QTimer(self, interval=_TIMES_INTERVAL_MS)
@@ -200,6 +201,10 @@ class MainWindow(QMainWindow):
             self.policies.follow(update)
             self.views.follow()
             self._tell_standing()
+
+    @Slot(object)
+    def _open_rule(self, rule: Reason) -> None:
+        self.policy_commands.open_policy(rule.namespace, rule.policy, rule.path)
 
     @Slot(str)
     def _cancel(self, cluster: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.language import tr
+from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
 from desktop.ui.policies.panel import PolicyPanel
 
@@ -21,7 +22,9 @@ class Views(QTabWidget):
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
 
-    def __init__(self, context: UiContext, policies: PolicyPanel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: UiContext, actions: Actions, policies: PolicyPanel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._context = context
         self._shown: tuple[Session | None, str] = (None, "")
@@ -31,6 +34,7 @@ class Views(QTabWidget):
         self.addTab(policies, tr("Po&licies"))
         self.addTab(self._place, tr("Co&nnections"))
         self.currentChanged.connect(self._changed)
+        actions.on(Command.FIND, self._find)
 
     @cached_property
     def connections(self) -> "ConnectionsPanel":
@@ -54,6 +58,10 @@ class Views(QTabWidget):
         """Follow the cluster shown: it has changed."""
         if self.currentWidget() is self._place:
             self.connections.follow()
+
+    def _find(self) -> None:
+        if self.currentWidget() is self._place:
+            self.connections.start_finding()
 
     @Slot(int)
     def _changed(self, _tab: int) -> None:

@@ -11,7 +11,7 @@ from desktop.reach.explain import Verdict
 from desktop.reach.stretches import IPV4_LINE, IPV6_LINE
 from desktop.reach.workloads import WorkloadRef
 from desktop.wording import kinds
-from desktop.wording.lists import listed
+from desktop.wording.lists import any_of, each_of, listed
 from desktop.wording.plain import plain
 
 _EVERY_PORT = ((1, 65535),)
@@ -31,6 +31,18 @@ def end_words(end: Column) -> str:
     if end == IPV6_LINE:
         return tr("every IPv6 address")
     return address_text(end[0]) if end[0] == end[1] else range_text(end)
+
+
+def end_text(end: Column) -> str:
+    """Return an end as a question names it (see ``desktop.reach.questions.named``); a range by its first address."""
+    return str(end) if isinstance(end, WorkloadRef) else address_text(end[0])
+
+
+def scope_words(policies: Iterable[tuple[str, str]], ends: Iterable[Column]) -> str:
+    """Return that only some workloads are looked at: those of some policies, or some by name."""
+    if names := [plain(f"{namespace}/{name}") for namespace, name in policies]:
+        return tr("Only the workloads that {policies} selects are shown one by one.", policies=any_of(names))
+    return tr("Only {workloads} is shown apart from its namespace.", workloads=each_of(sorted(map(end_words, ends))))
 
 
 def ports_words(ports: Mapping[str, tuple[Span, ...]]) -> str:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from desktop.language import tr
+from desktop.reach.columns import Column
+from desktop.reach.workloads import WorkloadRef
 from desktop.ui.connections.grid import OUTSIDE, Grid, State
 from desktop.ui.plain import tooltip
 from desktop.ui.style import Tone, colour, tint
@@ -26,7 +28,8 @@ class Sign(Enum):
     ITSELF = "–"
 
 
-_TONES = {State.OPEN: Tone.GOOD, State.PARTLY: Tone.CAUTION, State.UNDECIDABLE: Tone.BUSY}
+TONES = {State.OPEN: Tone.GOOD, State.PARTLY: Tone.CAUTION, State.UNDECIDABLE: Tone.BUSY}
+"""The colours of the states that have one."""
 
 
 class GridModel(QAbstractTableModel):
@@ -37,7 +40,13 @@ class GridModel(QAbstractTableModel):
         self.grid: Grid | None = None
 
     def show_grid(self, grid: Grid | None) -> None:
-        """Show another grid."""
+        """Show another grid; one with the same lines changes the cells only, and what is selected stays."""
+        if grid is not None and self.grid is not None and _names(grid) == _names(self.grid):
+            self.grid = grid
+            last = self.rowCount() - 1
+            if last >= 0:
+                self.dataChanged.emit(self.index(0, 0), self.index(last, last))
+            return
         self.beginResetModel()
         self.grid = grid
         self.endResetModel()
@@ -63,10 +72,10 @@ class GridModel(QAbstractTableModel):
         state = self.grid.state(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return Sign[state.name].value
-        tone = _TONES.get(state, Tone.QUIET)
+        tone = TONES.get(state, Tone.QUIET)
         if role == Qt.ItemDataRole.ForegroundRole:
             return colour(tone)
-        if role == Qt.ItemDataRole.BackgroundRole and state in _TONES:
+        if role == Qt.ItemDataRole.BackgroundRole and state in TONES:
             return tint(tone)
         return None
 
@@ -78,8 +87,9 @@ class GridModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _heading(self.grid, section)
         if role == Qt.ItemDataRole.ToolTipRole:
-            end = self.grid.end(section)
-            return tooltip(end_words(end)) if end is not None else None
+            return tooltip(line_name(self.grid, section), _fold_hint(self.grid, section))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return line_name(self.grid, section)
         if role == Qt.ItemDataRole.FontRole and line.column is None:
             font = QFont()
             font.setBold(True)
@@ -89,31 +99,86 @@ class GridModel(QAbstractTableModel):
         return None
 
 
+def _names(grid: Grid) -> list[Column | str]:
+    """What the lines of a grid stand for."""
+    found: list[Column | str] = []
+    for number, line in enumerate(grid.lines):
+        end = grid.end(number)
+        found.append(f"{_arrow(grid, line.group)} {line.group}" if end is None else end)
+    return found
+
+
 def _heading(grid: Grid, section: int) -> str:
     line, end = grid.lines[section], grid.end(section)
     if end is None:
-        name = tr("Outside the cluster") if line.group == OUTSIDE else plain(line.group)
-        return f"{'▸' if line.group in grid.folded else '▾'} {name}"
-    return "    " + (end_words(end) if isinstance(end, tuple) else plain(end.name))
+        return f"{_arrow(grid, line.group)} {group_name(line.group)}"
+    return "    " + short_name(end)
 
 
-def cell_words(grid: Grid, row: int, column: int) -> str:
-    """Say a cell in words, such as ``web/frontend[Deployment] to default/db[StatefulSet]: TCP 6379``."""
-    names = [_name(grid, line) for line in (row, column)]
-    state = grid.state(row, column)
-    source, target = grid.lines[row].column, grid.lines[column].column
-    if source is None or target is None or state in (State.CLOSED, State.UNDECIDABLE, State.ITSELF):
-        return tr("{source} to {destination}: {state}", source=names[0], destination=names[1], state=words_of(state))
-    ports = ports_words(grid.matrix.reach.ports.spans(grid.open_ports(source, target)))
-    return tr("{source} to {destination}: {ports}", source=names[0], destination=names[1], ports=ports)
+def _arrow(grid: Grid, group: str) -> str:
+    return "▸" if group in grid.look.folded else "▾"
 
 
-def _name(grid: Grid, line: int) -> str:
+def _fold_hint(grid: Grid, section: int) -> str:
+    line = grid.lines[section]
+    if line.column is not None:
+        return ""
+    return tr("Click to unfold it") if line.group in grid.look.folded else tr("Click to fold it")
+
+
+def short_name(end: Column) -> str:
+    """Return the name of an end within its group."""
+    return plain(end.name) if isinstance(end, WorkloadRef) else end_words(end)
+
+
+def group_name(group: str) -> str:
+    """Return what a group is called at the head of its line."""
+    return tr("Outside the cluster") if group == OUTSIDE else plain(group)
+
+
+def line_name(grid: Grid, line: int) -> str:
+    """Return what a line stands for, in a sentence."""
     end = grid.end(line)
     if end is not None:
         return end_words(end)
     group = grid.lines[line].group
-    return tr("outside the cluster") if group == OUTSIDE else plain(group)
+    return tr("outside the cluster") if group == OUTSIDE else tr("namespace {namespace}", namespace=plain(group))
+
+
+def cell_words(grid: Grid, row: int, column: int) -> str:
+    """Say a cell in words, such as ``web/frontend[Deployment] to default/db[StatefulSet]: open on TCP 6379``."""
+    source, target = grid.lines[row].column, grid.lines[column].column
+    if source is None or target is None:
+        said = state_words(grid, row, column)
+    else:
+        said = _ports_said(grid, source, target) or state_words(grid, row, column)
+    return tr(
+        "{source} to {destination}: {state}",
+        source=line_name(grid, row),
+        destination=line_name(grid, column),
+        state=said,
+    )
+
+
+def _ports_said(grid: Grid, source: int, target: int) -> str:
+    """Say which ports are open between two columns, and which perhaps; nothing where none is."""
+    cell, spans = grid.cell(source, target), grid.matrix.reach.ports.spans
+    parts = []
+    if steady := cell.certain & ~cell.partly:
+        parts.append(tr("{ports} open", ports=ports_words(spans(steady))))
+    if cell.partly:
+        parts.append(tr("{ports} open between some of the pods", ports=ports_words(spans(cell.partly))))
+    if cell.undecidable:
+        parts.append(tr("{ports} undecidable", ports=ports_words(spans(cell.undecidable))))
+    return "; ".join(parts)
+
+
+def state_words(grid: Grid, row: int, column: int) -> str:
+    """Return what the sign of a cell means."""
+    state, lines = grid.state(row, column), (grid.lines[row], grid.lines[column])
+    if state is State.ITSELF and all(line.group == OUTSIDE for line in lines):
+        return tr("the cluster has no say")
+    return words_of(state)
 
 
 def words_of(state: State) -> str:

@@ -1,135 +1,233 @@
-"""Why two ends may talk or not, at both sides, beside the matrix; a rule is a link to its policy."""
+"""Why? Pick two ends and a port, and read whether they may talk, and by which rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from desktop.cancellation import CancelToken
+from desktop.errors import BulkheadError
 from desktop.language import tr
-from desktop.policy.netset import address_text
-from desktop.reach.columns import Column
-from desktop.reach.explain import End, Reason, Verdict
-from desktop.reach.objects import Pod
-from desktop.reach.questions import Answer, answers
+from desktop.policy.objects import PROTOCOLS
+from desktop.reach.ports import LAST
+from desktop.reach.questions import NoSuchEnd
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
-from desktop.reach.workloads import WorkloadRef, top_owner
-from desktop.ui.icons import SIZE, Shape, toned
+from desktop.session.tasks import ProgressSink
+from desktop.ui.bridge import UiContext
+from desktop.ui.connections.answer_page import Page, answer_page
+from desktop.ui.connections.why import PortAsked, Question, Told, offered, tell
 from desktop.ui.plain import label
-from desktop.ui.style import Tone, heading
-from desktop.wording.connections import end_words, ports_words, verdict_words
-from desktop.wording.reasons import side_heading, side_lines
+from desktop.ui.wizard.completing import Suggestions
+from desktop.wording import errors as error_words
 
-_SIGNS = {
-    Verdict.ALLOWED: (Shape.DISC, Tone.GOOD),
-    Verdict.UNDECIDABLE: (Shape.HALF_DISC, Tone.BUSY),
-    Verdict.NOT_ALLOWED: (Shape.BARRED_DISC, Tone.BAD),
-}
-_ORDER = (Verdict.ALLOWED, Verdict.UNDECIDABLE, Verdict.NOT_ALLOWED)
+Picture = tuple[Snapshot, Settings]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What can be said of two ends: for one pod of each workload, which stands for the others of its kind."""
-
-    source: Column
-    destination: Column
-    ends: tuple[End, End]
-    answers: tuple[Answer, ...]
-    pods: tuple[int, int]
-
-
-def ask(snapshot: Snapshot, source: Column, destination: Column, settings: Settings) -> Told | None:
-    """Find out what can be said of two ends (off the UI thread); None where one of them has no pods any more."""
-    sources, destinations = _ends(snapshot, source), _ends(snapshot, destination)
-    if not sources or not destinations:
-        return None
-    ends = sources[0], next((end for end in destinations if end != sources[0]), destinations[0])
-    return Told(source, destination, ends, answers(snapshot, *ends, settings), (len(sources), len(destinations)))
-
-
-def _ends(snapshot: Snapshot, column: Column) -> Sequence[End]:
-    if not isinstance(column, WorkloadRef):
-        return (address_text(column[0]),)
-    pods: list[Pod] = [
-        pod for _, pod in sorted(snapshot.pods.get(column.namespace, {}).items()) if top_owner(snapshot, pod) == column
-    ]
-    return pods
-
-
-class WhyPanel(QScrollArea):
-    """Shows the answer to the cell a person is at."""
+class WhyPanel(QWidget):
+    """Asks about two ends and shows the answer."""
 
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, context: UiContext, group: str, picture: Callable[[], Picture | None], parent: QWidget) -> None:
+        """``group`` is that of its tasks; ``picture`` gives what the questions are about, None while there is none."""
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName(tr("Why"))
-        self.setMinimumWidth(260)
-        self.say(tr("Choose a cell to see why two workloads may talk or not."))
+        self._context, self._group, self._picture = context, group, picture
+        self._offered: Snapshot | None = None
+        self._asked: Question | None = None
+        self._told: Told | None = None
+        self.source, self.destination = _end_field(tr("From")), _end_field(tr("To"))
+        self._suggestions = [Suggestions(field) for field in (self.source, self.destination)]
+        self.protocol, self.port = QComboBox(self), QLineEdit(self)
+        self.swap = QToolButton(self)
+        self._answer = QScrollArea(self)
+        self._arrange()
+        self.setAccessibleName(tr("Why?"))
+        self.setMinimumWidth(250)
+
+    @property
+    def question(self) -> Question | None:
+        """What is asked now."""
+        return self._asked
+
+    @property
+    def page(self) -> Page | None:
+        """The page shown."""
+        shown = self._answer.widget()
+        return shown if isinstance(shown, Page) else None
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead of an answer."""
-        page, layout = self._page()
-        layout.addWidget(label(sentence, wrap=True, parent=page))
-        layout.addStretch(1)
-        self.setWidget(page)
+        self.forget()
+        page = Page(self._answer)
+        page.say(sentence)
+        page.end()
+        self.show_page(page)
 
-    def show_told(self, told: Told) -> None:
-        """Show an answer."""
-        page, layout = self._page()
-        source, destination = end_words(told.source), end_words(told.destination)
-        layout.addWidget(heading(label(source, wrap=True, parent=page), 1.0))
-        layout.addWidget(heading(label(tr("to {destination}", destination=destination), wrap=True, parent=page), 1.0))
-        if max(told.pods) > 1:
-            names = [end.name if isinstance(end, Pod) else end for end in told.ends]
-            layout.addWidget(
-                label(tr("Explained for {source} and {destination}.", source=names[0], destination=names[1]), wrap=True)
-            )
-        for answer in sorted(told.answers, key=lambda each: _ORDER.index(each.explanation.verdict)):
-            self._add_answer(page, layout, told, answer)
-        layout.addStretch(1)
-        self.setWidget(page)
+    def show_page(self, page: Page) -> None:
+        """Show another page."""
+        had_focus = self._answer.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._answer.setWidget(page)
+        if had_focus:
+            self.enter()
 
-    def _page(self) -> tuple[QWidget, QVBoxLayout]:
-        page = QWidget(self)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(10, 8, 8, 8)
-        layout.setSpacing(4)
-        return page, layout
+    def forget(self) -> None:
+        """Show no answer: another question is not asked yet."""
+        self._asked = self._told = None
+        self._context.tasks.cancel(self._group)
 
-    def _add_answer(self, page: QWidget, layout: QVBoxLayout, told: Told, answer: Answer) -> None:
-        verdict = answer.explanation.verdict
-        line = QLabel(page)
-        line.setPixmap(toned(*_SIGNS[verdict]).pixmap(SIZE, SIZE))
-        words = tr("{ports}: {verdict}", ports=ports_words(answer.ports), verdict=verdict_words(verdict))
-        layout.addSpacing(8)
-        layout.addWidget(line)
-        layout.addWidget(heading(label(words, wrap=True, parent=page), 1.0))
-        for side in (answer.explanation.out, answer.explanation.into):
-            layout.addWidget(label(side_heading(side, *told.ends), wrap=True, parent=page))
-            for each in side_lines(side, *told.ends):
-                layout.addWidget(self._link(page, each.text, each.rule) if each.rule else _indented(page, each.text))
+    def look_at(self, port: PortAsked) -> None:
+        """Ask about these ports from now on."""
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(port.protocol)))
+        self.port.setText("" if port.number is None else str(port.number))
+        self.ask_anew()
 
-    def _link(self, page: QWidget, text: str, rule: Reason) -> QWidget:
-        """A rule that can be opened; a cluster-wide policy cannot be edited here, and is only named."""
-        if not rule.namespace:
-            return _indented(page, text)
-        button = QPushButton(text.replace("&", "&&"), page)
-        button.setFlat(True)
-        button.setCursor(QCursor(Qt.CursorShape.PointingHandCursor))
-        button.setStyleSheet("text-align: left; padding-left: 12px; color: palette(link); text-decoration: underline;")
-        button.setToolTip(tr("Open this policy at the rule"))
-        button.clicked.connect(lambda: self.rule_chosen.emit(rule))
-        return button
+    def ask(self, source: str, destination: str) -> None:
+        """Ask about two ends, and show the fields so."""
+        for field, text in ((self.source, source), (self.destination, destination)):
+            field.setText(text)
+            field.setCursorPosition(0)  # the namespace is what tells apart
+        self._ask()
+
+    @Slot()
+    def ask_anew(self) -> None:
+        """Ask the same again: the cluster or the port may be another."""
+        if self._asked is not None:
+            self._ask()
+
+    @Slot()
+    def offer(self) -> None:
+        """Have the names of workloads and pods at hand for the fields."""
+        picture = self._picture()
+        if picture is None or picture[0] is self._offered:
+            return
+        snapshot = self._offered = picture[0]
+
+        def job(_token: CancelToken, _progress: ProgressSink) -> tuple[str, ...]:
+            return offered(snapshot)
+
+        def done(names: tuple[str, ...]) -> None:
+            for each in self._suggestions:
+                each.offer(names)
+
+        self._context.tasks.run(f"{self._group}:names", job, done, self._context.messages.error)
+
+    def enter(self) -> None:
+        """Take the keyboard, at the first link or else at the first field that is to be filled."""
+        page = self.page
+        if page is not None and page.links:
+            page.links[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            empty = [field for field in (self.source, self.destination) if not field.text()]
+            (empty or [self.source])[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _arrange(self) -> None:
+        self.protocol.addItem(tr("Any protocol"), "")
+        for protocol in PROTOCOLS:
+            self.protocol.addItem(protocol, protocol)
+        self.protocol.setAccessibleName(tr("Protocol"))
+        self.port.setPlaceholderText(tr("Any port"))
+        self.port.setAccessibleName(tr("Port"))
+        self.port.setValidator(QIntValidator(1, LAST, self))
+        self.port.setMaximumWidth(90)
+        self.swap.setText("⇅")
+        self.swap.setToolTip(tr("Ask about the other way"))
+        self.swap.setAccessibleName(tr("Ask about the other way"))
+        fields = QGridLayout()
+        fields.setContentsMargins(10, 0, 8, 0)
+        for row, (name, field) in enumerate(((tr("F&rom"), self.source), (tr("&To"), self.destination))):
+            caption = QLabel(name, self)
+            caption.setBuddy(field)
+            fields.addWidget(caption, row, 0)
+            fields.addWidget(field, row, 1)
+            field.editingFinished.connect(self._ask_if_other)
+            field.textEdited.connect(self.offer)
+        fields.addWidget(self.swap, 0, 2, 2, 1)
+        ports = QHBoxLayout()
+        ports.addWidget(self.protocol)
+        ports.addWidget(self.port)
+        ports.addStretch(1)
+        fields.addWidget(label(tr("Port"), self), 2, 0)
+        fields.addLayout(ports, 2, 1)
+        self.swap.clicked.connect(self._swap)
+        self.protocol.activated.connect(self._ask_if_other)
+        self.port.editingFinished.connect(self._ask_if_other)
+        for each in self._suggestions:
+            each.activated.connect(self._ask_if_other)
+        self._answer.setWidgetResizable(True)
+        self._answer.setFrameShape(QFrame.Shape.NoFrame)
+        self._answer.setAccessibleName(tr("Why"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(fields)
+        layout.addWidget(self._answer, 1)
+
+    @Slot()
+    def _swap(self) -> None:
+        self.ask(self.destination.text(), self.source.text())
+
+    @Slot()
+    def _ask_if_other(self) -> None:
+        question = self._typed()
+        if question is not None and question != self._asked:
+            self._ask()
+
+    def _typed(self) -> Question | None:
+        """Return the question in the fields, None where an end is missing."""
+        source, destination = self.source.text().strip(), self.destination.text().strip()
+        if not source or not destination:
+            return None
+        number = int(self.port.text()) if self.port.hasAcceptableInput() else None
+        return Question(source, destination, PortAsked(str(self.protocol.currentData()), number))
+
+    def _ask(self) -> None:
+        question, picture = self._typed(), self._picture()
+        if question is None or picture is None:
+            return
+        if question != self._asked:
+            self._told = None
+        self._asked = question
+        snapshot, settings = picture
+
+        def job(_token: CancelToken, _progress: ProgressSink) -> Told:
+            return tell(snapshot, question, settings)
+
+        self._context.tasks.run(self._group, job, self._show, self._fail)
+
+    def _show(self, told: Told) -> None:
+        if told != self._told:
+            self._told = told
+            self.show_page(answer_page(told, self.rule_chosen.emit, self._answer))
+
+    def _fail(self, error: BulkheadError) -> None:
+        if isinstance(error, NoSuchEnd):
+            self._told = None
+            page = Page(self._answer)
+            page.say(error_words.sentence(error))
+            if hint := error_words.hint(error):
+                page.say(hint)
+            page.end()
+            self.show_page(page)
+        else:
+            self._context.messages.error(error)
 
 
-def _indented(page: QWidget, text: str) -> QWidget:
-    line = label(text, wrap=True, selectable=True, parent=page)
-    line.setContentsMargins(12, 0, 0, 0)
-    return line
+def _end_field(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(name)
+    field.setPlaceholderText(tr("workload, pod or IP address"))
+    field.setClearButtonEnabled(True)
+    return field

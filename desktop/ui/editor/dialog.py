@@ -14,7 +14,7 @@ from desktop.cluster.gateway import PolicyDocument
 from desktop.language import tr
 from desktop.manifest import checking
 from desktop.manifest.checking import Checked, Entry
-from desktop.policy.findings import Finding, Severity
+from desktop.policy.findings import Finding, Path, Severity
 from desktop.policy.profile import for_version
 from desktop.session.changes import Draft, Intent, Outcome
 from desktop.session.tasks import ProgressSink
@@ -84,6 +84,16 @@ class YamlDialog(QDialog):
     def restore(cls, context: UiContext, session: "Session", draft: StoredDraft, parent: QWidget | None = None) -> Self:
         """Return a window with a draft that was left, as it was, and the document it started from."""
         return cls(context, session, namespace=draft.namespace, document=draft.base, parent=parent, draft=draft)
+
+    def show_path(self, path: Path) -> None:
+        """Go to the line of a value of the policy that was opened, as soon as its text is read."""
+
+        def go(checked: Checked) -> None:
+            for entry in checked.entries:
+                if self._document and (entry.namespace, entry.name) == (self._document.namespace, self._document.name):
+                    self.page.pane.edit.go_to(entry.place(path))
+
+        self.page.pane.checking.when_checked(go)
 
     def reject(self) -> None:
         """Go one step back: from the review to the text, from the text out."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import PolicyDocument
 from desktop.language import tr, tr_n
+from desktop.policy.findings import Path as FieldPath
 from desktop.session.tasks import ProgressSink
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
@@ -90,9 +91,15 @@ class PolicyCommands(QObject):
     def _duplicate(self) -> None:
         self._read_current(lambda document: self._open_editor(document.namespace, document, duplicate=True))
 
-    def open_policy(self, namespace: str, name: str) -> None:
-        """Open a policy of the cluster shown for editing."""
-        self._read(namespace, name, lambda document: self._open_editor(document.namespace, document))
+    def open_policy(self, namespace: str, name: str, path: FieldPath) -> None:
+        """Open a policy of the cluster shown for editing, at the line of a value of it."""
+
+        def opened(document: PolicyDocument) -> None:
+            dialog = self._open_editor(document.namespace, document)
+            if dialog is not None:
+                dialog.show_path(path)
+
+        self._read(namespace, name, opened)
 
     def _read_current(self, then: Callable[[PolicyDocument], object]) -> None:
         row = self._panel.view.current_row()
@@ -112,20 +119,23 @@ class PolicyCommands(QObject):
 
         self._context.tasks.run("policies:read", read, then, self._context.messages.error)
 
-    def _open_editor(self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False) -> None:
+    def _open_editor(
+        self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False
+    ) -> "YamlDialog | None":
         from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
 
-        if self._panel.session is not None:
-            self._show_editor(
-                YamlDialog(
-                    self._context,
-                    self._panel.session,
-                    namespace=namespace,
-                    document=document,
-                    duplicate=duplicate,
-                    parent=self._window,
-                )
+        if self._panel.session is None:
+            return None
+        return self._show_editor(
+            YamlDialog(
+                self._context,
+                self._panel.session,
+                namespace=namespace,
+                document=document,
+                duplicate=duplicate,
+                parent=self._window,
             )
+        )
 
     def restore(self, session: "Session", draft: "StoredDraft") -> None:
         """Open a draft that was left, on the cluster that it is meant for."""
@@ -133,9 +143,10 @@ class PolicyCommands(QObject):
 
         self._show_editor(YamlDialog.restore(self._context, session, draft, self._window))
 
-    def _show_editor(self, dialog: "YamlDialog") -> None:
+    def _show_editor(self, dialog: "YamlDialog") -> "YamlDialog":
         dialog.review.written.connect(self._select_written)
         dialog.show()
+        return dialog
 
     @Slot(object)
     def _select_written(self, written: "Written") -> None:

@@ -186,6 +186,8 @@ class PolicyPanel(QWidget):
         self.table.set_filter(self._choice.namespace if self._choice else "", text)
 
     def _find(self) -> None:
+        if not self.isVisible():
+            return
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 

@@ -1,0 +1,163 @@
+"""The connections of a cluster: seen, searched and explained, with the mouse or with the keyboard alone."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.cluster.gateway import PolicyDocument
+from desktop.reach.objects import Kind
+from desktop.reach.snapshot import Gone
+from desktop.ui.connections.panel import ConnectionsPanel
+from desktop.ui.editor.dialog import YamlDialog
+from tests.helpers.many_workloads import many_workloads
+from tests.ui.window.conftest import Desk
+
+WEB, API = "team-01/web[Deployment]", "team-01/api[Deployment]"
+TEXT = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: api
+  namespace: team-01
+spec:
+  podSelector:
+    matchLabels: {app: api}
+  ingress:
+    - from:
+        - podSelector:
+            matchLabels: {app: web}
+"""
+
+
+@pytest.fixture
+def panel(desk: Desk) -> ConnectionsPanel:
+    """Show the connections of twenty workloads in two namespaces."""
+    desk.choose("prod")
+    desk.says("prod", many_workloads(20))
+    desk.window.views.setCurrentIndex(1)
+    panel = desk.window.views.connections
+    desk.bot.waitUntil(lambda: panel.shown is not None)
+    return panel
+
+
+def names(panel: ConnectionsPanel) -> list[str]:
+    return [
+        str(panel.model.headerData(line, Qt.Orientation.Vertical)).strip() for line in range(panel.model.rowCount())
+    ]
+
+
+def go(panel: ConnectionsPanel, row: str, column: str) -> None:
+    """Move to a cell by the names of its lines, the namespace first."""
+    grid = panel.model.grid
+    assert grid is not None
+    lines = {str(grid.end(line) or grid.lines[line].group): line for line in range(len(grid.lines))}
+    panel.view.setCurrentIndex(panel.model.index(lines[row], lines[column]))
+
+
+def answer(desk: Desk, panel: ConnectionsPanel, *words: str) -> list[str]:
+    """Wait until the answer holds some words, and return its links."""
+
+    def says_so() -> bool:
+        texts = [str(child.property("text")) for child in panel.why.findChildren(QWidget) if child.property("text")]
+        return all(any(word in text for text in texts) for word in words)
+
+    desk.bot.waitUntil(says_so)
+    return [link.text() for link in panel.why.page.links] if panel.why.page else []
+
+
+def test_a_cell_tells_why_and_its_rule_opens_the_policy_at_its_line(desk: Desk, panel: ConnectionsPanel) -> None:
+    document = PolicyDocument("team-01", "api", {}, TEXT, "7", "uid")
+    desk.session("prod").gateway.documents = {("team-01", "api"): document}
+    go(panel, WEB, API)
+    links = answer(desk, panel, "TCP 8080: allowed")
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
+    link = QApplication.focusWidget()
+    assert link is not None
+    assert link.property("text") == links[0] == "api, inbound rule 1, admits it."
+    QTest.keyClick(link, Qt.Key.Key_Return)
+    dialogs = desk.window.findChildren
+    desk.bot.waitUntil(lambda: any(d.page.pane.edit.place()[0] == 10 for d in dialogs(YamlDialog)))
+    dialogs(YamlDialog)[0].close()
+
+
+def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: ConnectionsPanel) -> None:
+    go(panel, "team-01", "team-00")
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Minus)
+    desk.bot.waitUntil(lambda: "▸ team-01" in names(panel))
+    QTest.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert panel.search.hasFocus()
+    QTest.keyClicks(panel.search, "team-01/db")
+    desk.bot.waitUntil(lambda: "▾ team-01" in names(panel))
+    desk.bot.waitUntil(lambda: names(panel)[panel.view.currentIndex().row()] == "db")
+    assert panel.view.currentIndex().row() > names(panel).index("▾ team-01")
+
+
+def test_plus_and_minus_fold_the_namespace_of_the_row_then_of_the_column(desk: Desk, panel: ConnectionsPanel) -> None:
+    go(panel, WEB, "team-00/db[Deployment]")
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Minus)
+    desk.bot.waitUntil(lambda: "▸ team-01" in names(panel))
+    assert names(panel)[panel.view.currentIndex().row()] == "▸ team-01"
+    assert names(panel)[panel.view.currentIndex().column()] == "db"
+    QTest.keyClick(panel.view, Qt.Key.Key_Minus)
+    desk.bot.waitUntil(lambda: "▸ team-00" in names(panel))
+    QTest.keyClick(panel.view, Qt.Key.Key_Plus)
+    desk.bot.waitUntil(lambda: "▾ team-01" in names(panel))
+
+
+def test_a_port_looked_at_is_the_one_explained(desk: Desk, panel: ConnectionsPanel) -> None:
+    go(panel, WEB, API)
+    QTest.keyClicks(panel.port, "9")
+    answer(desk, panel, "TCP 9, UDP 9, SCTP 9: not allowed")
+    QTest.keyClicks(panel.port, "x")
+    assert panel.port.text() == "9"
+
+
+def test_two_ends_and_a_port_can_be_typed_an_address_too(desk: Desk, panel: ConnectionsPanel) -> None:
+    for field, text in ((panel.why.source, "192.0.2.1"), (panel.why.destination, "team-01/db-0")):
+        field.setFocus()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    answer(desk, panel, "192.0.2.1", "None of the inbound rules of db and default-deny and jobs and metrics admits it.")
+    QTest.mouseClick(panel.why.swap, Qt.MouseButton.LeftButton)
+    answer(desk, panel, "every port: allowed")
+
+
+def test_what_is_no_end_is_said(desk: Desk, panel: ConnectionsPanel) -> None:
+    panel.why.ask("team-01/nobody", "team-01/db-0")
+    answer(desk, panel, "There is no workload, pod or address called “team-01/nobody”.")
+    assert not desk.said
+
+
+def test_names_are_offered_for_the_ends(desk: Desk, panel: ConnectionsPanel) -> None:
+    panel.why.source.setFocus()
+    QTest.keyClicks(panel.why.source, "team-01/d")
+    completer = panel.why.source.completer()
+    desk.bot.waitUntil(lambda: completer.completionCount() == 3)
+    offered = [completer.completionModel().index(row, 0).data() for row in range(3)]
+    assert offered == ["team-01/db[Deployment]", "team-01/db-0", "team-01/db-1"]
+    panel.why.source.clear()
+
+
+def test_the_menu_of_a_cell_narrows_the_view_to_its_workloads(desk: Desk, panel: ConnectionsPanel) -> None:
+    go(panel, WEB, API)
+    panel.view.menu_asked.emit(panel.view.currentIndex().row(), panel.view.currentIndex().column(), QPoint())
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == "&Only These Workloads").trigger()
+    menu.close()
+    desk.bot.waitUntil(lambda: names(panel) == ["▸ team-00", "▾ team-01", "api", "web", "▸ Outside the cluster"])
+    assert "team-01/web[Deployment]" in panel.narrowed.sentence
+
+
+def test_a_changed_cluster_changes_cells_and_leaves_the_place(desk: Desk, panel: ConnectionsPanel) -> None:
+    go(panel, WEB, API)
+    answer(desk, panel, "TCP 8080: allowed")
+    before = panel.view.currentIndex()
+    desk.says("prod", desk.session("prod").snapshot.apply([Gone(Kind.NETWORK_POLICY, "team-01", "api")]))
+    answer(desk, panel, "None of the inbound rules of default-deny and metrics admits it.")
+    assert panel.view.currentIndex() == before
+    assert panel.model.data(before) == "·"

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""How long an example takes is for the benchmarks: on a busy machine it says nothing."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

@@ -2,21 +2,17 @@
 
 import json
 import os
-import random
-import shutil
-import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from desktop.cluster.kubeconfig import Kubeconfig, default_paths, load
 from desktop.cluster.stanzas import UserStanza
 from desktop.errors import BulkheadError, ConfigError
-
-KUBECTL = shutil.which("kubectl")
+from tests.helpers import kubeconfig_files
+from tests.helpers.kubeconfig_files import KUBECTL
 
 A = """
 apiVersion: v1
@@ -149,28 +145,16 @@ def ours(config: Kubeconfig, folder: Path) -> tuple[str, dict[str, list[str]]]:
     return config.current, contexts
 
 
-def kubectl(folder: Path, order: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    assert KUBECTL
-    paths = os.pathsep.join(str(folder / name) if name else "" for name in order)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder / "home"), "KUBECONFIG": paths}
-    return subprocess.run(
-        [KUBECTL, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False, text=True
-    )
-
-
 def kubectls(folder: Path, order: list[str]) -> tuple[str, dict[str, list[str]]] | None:
     """Ask kubectl, who tells no resolved paths here; None where it refuses the files."""
-    asked = kubectl(folder, order, "config", "view", "--raw", "-o", "json")
-    if asked.returncode:
+    answer = kubeconfig_files.kubectls(folder, order)
+    if answer is None:
         return None
-    view: dict[str, Any] = json.loads(asked.stdout)
-    clusters = {entry["name"]: entry["cluster"] for entry in view["clusters"] or ()}
     contexts = {}
-    for entry in view["contexts"] or ():
-        context = entry["context"]
-        server = clusters.get(context["cluster"], {}).get("server", "")
-        contexts[entry["name"]] = [context["cluster"], context["user"], context.get("namespace", ""), server]
-    return view["current-context"], contexts
+    for name, told in answer["contexts"].items():
+        namespace = "" if told["namespace"] == "default" else told["namespace"]
+        contexts[name] = [told["cluster"], told["user"], namespace, told["server"]]
+    return answer["current"], contexts
 
 
 def without_paths(contexts: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -199,54 +183,8 @@ def test_the_recorded_answers_are_kubectls(case: Case, tmp_path: Path) -> None:
 def test_kubectl_too_resolves_a_path_from_the_file_where_the_stanza_stands(context: str, tmp_path: Path) -> None:
     case = CASES["the first file wins for entries and for the current context"]
     write(tmp_path, case.files)
-    asked = kubectl(tmp_path, case.order, "get", "ns", "--context", context)
+    asked = kubeconfig_files.kubectl(tmp_path, case.order, "get", "ns", "--context", context)
     assert f"unable to read certificate-authority {tmp_path / case.contexts[context][4]} " in asked.stderr
-
-
-def random_files(chance: random.Random) -> dict[str, str]:
-    """Make files that share names, each entry good for kubectl."""
-
-    def pick(*values: str) -> str:
-        return chance.choice(values)
-
-    def entries(inner: str, bodies: list[dict[str, object]]) -> object:
-        names = chance.sample(["a", "b", "c"], chance.randint(0, 3))
-        return [{"name": name, inner: chance.choice(bodies)} for name in names] or chance.choice([None, []])
-
-    files = {}
-    for number in range(chance.randint(1, 4)):
-        config = {
-            "current-context": pick("", "a", "b"),
-            "clusters": entries(
-                "cluster",
-                [
-                    {"server": "https://one:6443"},
-                    {"server": "https://two", "certificate-authority": "ca.crt", "x-unknown": 1},
-                    {"server": "http://three:8080/prefix", "certificate-authority-data": ""},
-                    {"server": "https://four", "insecure-skip-tls-verify": True, "certificate-authority": None},
-                ],
-            ),
-            "users": entries("user", [{"token": "t"}, {"client-key": "k.pem", "client-certificate": "c.pem"}, {}]),
-            "contexts": entries(
-                "context",
-                [{"cluster": "a", "user": "b"}, {"cluster": "b", "user": "a", "namespace": "n1"}, {"cluster": "c"}],
-            ),
-        }
-        folder = pick("", "sub/", "sub/deeper/")
-        files[f"{folder}{number}"] = pick("", json.dumps(config), json.dumps(config, indent=1))
-    return files
-
-
-@pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed")
-@pytest.mark.parametrize("seed", range(16))
-def test_random_files_are_merged_as_kubectl_merges_them(seed: int, tmp_path: Path) -> None:
-    chance = random.Random(seed)
-    files = random_files(chance)
-    order = chance.sample([*files, "", "missing"], len(files) + 2)
-    write(tmp_path, files)
-    config = load([tmp_path / name for name in order if name])
-    current, contexts = ours(config, tmp_path)
-    assert (current, without_paths(contexts)) == kubectls(tmp_path, order)
 
 
 def test_unset_or_empty_variable_means_the_file_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,10 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from tests.helpers.api_server import ownership
+from tests.helpers.api_server.ownership import Owned, Owner
 from tests.helpers.api_server.resources import Json, Target
 from tests.helpers.api_server.status import Refusal, unauthorized
 
@@ -118,8 +121,8 @@ class Access:
         if "system:masters" not in user.groups:
             raise Refusal(403, "Forbidden", f'forbidden: User "{user.name}" cannot get path "{path}"', {})
 
-    def access_review(self, user: User, body: Json) -> Json:
-        """Answer a SelfSubjectAccessReview."""
+    def access_review(self, user: User, body: Json, manager: str) -> Json:
+        """Answer a SelfSubjectAccessReview, with its fields owned by the client that asks."""
         asked = body.get("spec", {}).get("resourceAttributes", {})
         status: Json = {"allowed": "system:masters" in user.groups}
         grant = self.grant_for(
@@ -127,7 +130,13 @@ class Access:
         )
         if grant and not status["allowed"]:
             status = {"allowed": True, "reason": grant.reason}
-        return {**_review("SelfSubjectAccessReview"), "spec": body.get("spec", {}), "status": status}
+        spec = body.get("spec", {})
+        review = {**_review("SelfSubjectAccessReview"), "spec": spec}
+        fields = {("spec", part) for part in spec}
+        fields |= {("spec", part, key) for part, value in spec.items() if isinstance(value, dict) for key in value}
+        owned = {Owner(manager, "Update"): Owned(frozenset(fields), f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")}
+        review["metadata"] = {"managedFields": ownership.to_entries(owned, "authorization.k8s.io/v1")}
+        return {**review, "status": status}
 
     def rules_review(self, user: User, body: Json) -> Json:
         """Answer a SelfSubjectRulesReview."""

@@ -55,6 +55,13 @@ RESOURCES = (
     CRON_JOBS,
     NETWORK_POLICIES,
 )
+TOLD_ONLY = (
+    Resource("networking.k8s.io", "v1", "ingressclasses", "IngressClass", namespaced=False),
+    Resource("networking.k8s.io", "v1", "ingresses", "Ingress"),
+    Resource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", namespaced=False),
+    Resource("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR", namespaced=False),
+)
+"""What discovery tells of and nobody here asks for."""
 CUSTOM = (
     Resource("policy.networking.k8s.io", "v1alpha1", "adminnetworkpolicies", "AdminNetworkPolicy", False),
     Resource(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.helpers.api_server import reading, writing
 from tests.helpers.api_server.access import Access, User
 from tests.helpers.api_server.reading import Link
-from tests.helpers.api_server.resources import CUSTOM, NETWORK_POLICIES, RESOURCES, Json, Resource, Target, parse_path
+from tests.helpers.api_server.resources import CUSTOM, RESOURCES, TOLD_ONLY, Json, Resource, Target, parse_path
 from tests.helpers.api_server.status import Refusal, unauthorized
 from tests.helpers.api_server.store import Store
 
@@ -141,8 +141,8 @@ class Service:
 
     def _write(self, resource: Resource, namespace: str, name: str, request: Request) -> Answer:
         content_type = request.headers.get("content-type", JSON).partition(";")[0].strip()
-        agent = request.headers.get("user-agent", "unknown").partition("/")[0]
-        change = writing.Change(resource, namespace, name, request.query, request.body, content_type, agent)
+        query, body = request.query, request.body
+        change = writing.Change(resource, namespace, name, query, body, content_type, _agent(request))
         if request.verb == "deletecollection":
             listing = json.loads(reading.read_list(self.store, resource, namespace, request.query, ""))
             written = writing.delete_all(self.store, change, listing)
@@ -165,10 +165,15 @@ class Service:
             raise unauthorized()
         body = json.loads(request.body)
         if target.plural == "selfsubjectaccessreviews":
-            return Answer(201, _encoded(self.access.access_review(user, body)))
+            return Answer(201, _encoded(self.access.access_review(user, body, _agent(request))))
         if target.plural == "selfsubjectrulesreviews":
             return Answer(201, _encoded(self.access.rules_review(user, body)))
         return _unknown_path()
+
+
+def _agent(request: Request) -> str:
+    """Return the client's own name: the field manager of what it writes under no other."""
+    return request.headers.get("user-agent", "unknown").partition("/")[0]
 
 
 def _document(request: Request) -> Answer:
@@ -188,7 +193,7 @@ def _unknown_path() -> Answer:
 
 def _discovery(*, core: bool) -> Json:
     groups: dict[str, list[Resource]] = {}
-    for resource in RESOURCES:
+    for resource in sorted((*RESOURCES, *TOLD_ONLY), key=lambda resource: resource.plural):
         if (resource.group == "") is core:
             groups.setdefault(resource.group, []).append(resource)
     items = [
@@ -201,16 +206,25 @@ def _discovery(*, core: bool) -> Json:
     return {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items}
 
 
+_VERBS_OF_ALL = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+_SHORT = {"networkpolicies": ["netpol"], "ingresses": ["ing"], "ipaddresses": ["ip"]}
+_WITH_STATUS = {"ingresses", "servicecidrs"}
+
+
 def _discovered(resource: Resource) -> Json:
+    response: Json = {"group": "", "version": "", "kind": resource.kind}
     found: Json = {
         "resource": resource.plural,
-        "responseKind": {"group": "", "version": "", "kind": resource.kind},
+        "responseKind": response,
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.kind.lower(),
-        "verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+        "verbs": _VERBS_OF_ALL,
     }
-    if resource is NETWORK_POLICIES:
-        found["shortNames"] = ["netpol"]
+    if resource.plural in _SHORT:
+        found["shortNames"] = _SHORT[resource.plural]
+    if resource.plural in _WITH_STATUS:
+        status = {"subresource": "status", "responseKind": response, "verbs": ["get", "patch", "update"]}
+        found["subresources"] = [status]
     return found
 
 

@@ -67,7 +67,7 @@ class Store:
     def __init__(self) -> None:
         self.changed = threading.Condition(threading.RLock())
         self.version = _FIRST_VERSION
-        self.oldest = _FIRST_VERSION
+        self.oldest = 0
         self.closed = False
         self._items: dict[Resource, dict[str, Item]] = {resource: {} for resource in (*RESOURCES, *CUSTOM)}
         self._events: dict[Resource, list[Event]] = {resource: [] for resource in (*RESOURCES, *CUSTOM)}

@@ -84,7 +84,7 @@ class Replay:
             request.get("content_type", "application/json"),
             **headers,
         )
-        value = reply.value.decode() if isinstance(reply.value, bytes) else reply.value
+        value: Any = reply.value.decode() if isinstance(reply.value, bytes) else reply.value
         expected = response["body"]
         if isinstance(expected, list) and not isinstance(value, list):
             value = [value]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tests.helpers.api_server import ownership
-from tests.helpers.api_server.ownership import Owned, Owner
+from tests.helpers.api_server.ownership import Field, Owned, Owner
 from tests.helpers.api_server.resources import Json, Target
 from tests.helpers.api_server.status import Refusal, unauthorized
 
@@ -132,7 +132,7 @@ class Access:
             status = {"allowed": True, "reason": grant.reason}
         spec = body.get("spec", {})
         review = {**_review("SelfSubjectAccessReview"), "spec": spec}
-        fields = {("spec", part) for part in spec}
+        fields: set[Field] = {("spec", part) for part in spec}
         fields |= {("spec", part, key) for part, value in spec.items() if isinstance(value, dict) for key in value}
         owned = {Owner(manager, "Update"): Owned(frozenset(fields), f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")}
         review["metadata"] = {"managedFields": ownership.to_entries(owned, "authorization.k8s.io/v1")}

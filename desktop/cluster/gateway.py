@@ -21,6 +21,11 @@ class ServerVersion:
     minor: int
     text: str
 
+    @property
+    def release(self) -> str:
+        """The version in its own words, or in numbers where those name no release (a build of one's own)."""
+        return f"v{self.major}.{self.minor}" if self.major and self.text.startswith("v0.") else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -241,7 +241,7 @@ class Session:
                 return
 
     def _use_profile(self, version: ServerVersion | None) -> None:
-        self._keeper.use(for_version(self._entry.profile, version.text if version else None), version)
+        self._keeper.use(for_version(self._entry.profile, version.release if version else None), version)
 
     def _start(self, feed: Feed) -> None:
         """Let a feed begin, on a thread of its own."""

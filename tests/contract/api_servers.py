@@ -99,6 +99,7 @@ def _api_subject(path: Path, namespace: str, users: tuple[str, ...]) -> Iterator
         ApiHand(clients[current], namespace),
         {user: gateways[user] for user in users},
         allowed_by_review(clients),
+        path,
     )
     for gateway in gateways.values():
         gateway.close()

@@ -48,7 +48,8 @@ class Subject:
     """A gateway, the namespace of its own that a test has there, and another hand.
 
     ``users`` are gateways to the same cluster for others than its admin; ``allowed(user, verb, namespace)`` is what the
-    cluster itself answers when asked for a user's right to write policies.
+    cluster itself answers when asked for a user's right to write policies; ``kubeconfig`` is an API server's, with its
+    admin as the current user.
     """
 
     gateway: Gateway
@@ -56,6 +57,7 @@ class Subject:
     other: OtherHand
     users: dict[str, Gateway] = field(default_factory=dict)
     allowed: Callable[[str, str, str], bool] = lambda user, verb, namespace: True
+    kubeconfig: Path = Path()
 
 
 def _real_cluster_marks() -> list[pytest.MarkDecorator]:
@@ -63,7 +65,7 @@ def _real_cluster_marks() -> list[pytest.MarkDecorator]:
     if not REAL_CLUSTER:
         return [pytest.mark.skip(reason="BULKHEAD_TEST_KUBECONFIG names no cluster")]
     config = yaml.safe_load(Path(REAL_CLUSTER).read_text(encoding="utf-8"))
-    hosts = [urlsplit(entry["cluster"]["server"]).hostname for entry in config["clusters"]]
+    hosts = [urlsplit(entry["cluster"]["server"]).hostname or "" for entry in config["clusters"]]
     return [pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost", *hosts])]
 
 

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.gateway import Verb
-from desktop.errors import Forbidden
-from tests.contract.asking import deletion, demo, edited, every_api_server, every_cluster, open_to_all, writing
+from tests.contract.asking import every_api_server, every_cluster
 from tests.contract.subjects import Subject
 
 VERBS = ("list", "create", "update", "patch", "delete")
@@ -31,21 +29,3 @@ def user_of(subject: Subject, user: str) -> Any:
     if user not in subject.users:
         pytest.skip(f"the kubeconfig has no context called {user}")
     return subject.users[user]
-
-
-@every_api_server
-def test_a_viewer_sees_but_is_forbidden_to_write(subject: Subject) -> None:
-    viewer = user_of(subject, "viewer")
-    subject.other.put(demo(subject))
-    before = subject.other.stored()
-    base = viewer.read(subject.namespace, "access-demo1", CancelToken())
-    for dry_run in (True, False):
-        with pytest.raises(Forbidden):
-            viewer.write(writing(Verb.CREATE, demo(subject, "mine")), CancelToken(), dry_run=dry_run)
-        with pytest.raises(Forbidden):
-            viewer.write(edited(base, open_to_all), CancelToken(), dry_run=dry_run)
-        with pytest.raises(Forbidden):
-            viewer.write(writing(Verb.APPLY, demo(subject)), CancelToken(), dry_run=dry_run)
-        with pytest.raises(Forbidden):
-            viewer.delete(deletion(base), CancelToken(), dry_run=dry_run)
-    assert subject.other.stored() == before

@@ -42,10 +42,15 @@ class RawClient:
         token = user.get("token") or (_text(folder / user["tokenFile"]) if "tokenFile" in user else "")
         if token:
             self._headers["Authorization"] = f"Bearer {token.strip()}"
+        if acts_as := user.get("as"):
+            self._headers["Impersonate-User"] = acts_as
         server = urlsplit(cluster["server"])
         assert server.hostname, "a cluster needs a server"
-        context_ = _tls(cluster, user, folder)
-        self._connection = http.client.HTTPSConnection(server.hostname, server.port, context=context_, timeout=20)
+        if server.scheme == "http":
+            self._connection = http.client.HTTPConnection(server.hostname, server.port, timeout=20)
+        else:
+            context_ = _tls(cluster, user, folder)
+            self._connection = http.client.HTTPSConnection(server.hostname, server.port, context=context_, timeout=20)
 
     def __enter__(self) -> Self:
         return self

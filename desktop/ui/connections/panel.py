@@ -187,7 +187,7 @@ class ConnectionsPanel(QWidget):
     @staticmethod
     def _settings(session: "Session") -> Settings:
         version = session.state.version
-        profile = for_version(session.entry.profile, version.text if version else None)
+        profile = for_version(session.entry.profile, version.release if version else None)
         return settings_of(profile)
 
     def _port(self) -> PortAsked:

@@ -170,7 +170,7 @@ class YamlDialog(QDialog):
 
         def check(text: str) -> Checked:
             version = session.state.version
-            profile = for_version(session.entry.profile, version.text if version else None)
+            profile = for_version(session.entry.profile, version.release if version else None)
             checked = checking.check(text, profile=profile, namespace=namespace, old=old)
             return replace(checked, findings=(*checked.findings, *unseen(text)))
 

@@ -28,7 +28,7 @@ ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One rule of a role, bound to a group; ``namespace`` empty: in the whole cluster."""
+    """One rule of a role, bound to a group (or to a user); ``namespace`` empty: in the whole cluster."""
 
     role: str
     to: str
@@ -36,11 +36,30 @@ class Grant:
     group: str
     resources: tuple[str, ...]
     namespace: str = ""
+    subject: str = "Group"
 
     @property
     def reason(self) -> str:
         kind, where = ("Role", f"/{self.namespace}") if self.namespace else ("ClusterRole", "")
-        return f'RBAC: allowed by {kind}Binding "{self.role}{where}" of {kind} "{self.role}" to Group "{self.to}"'
+        bound = f'{kind}Binding "{self.role}{where}" of {kind} "{self.role}"'
+        return f'RBAC: allowed by {bound} to {self.subject} "{self.to}"'
+
+    def is_to(self, user: User) -> bool:
+        """Whether a user has it."""
+        return self.to in user.groups if self.subject == "Group" else self.to == user.name
+
+
+def bound_grants(roles: list[Json], bindings: list[Json]) -> list[Grant]:
+    """Return what the roles and bindings of namespaces grant."""
+    rules = {(role["metadata"]["namespace"], role["metadata"]["name"]): role.get("rules", []) for role in roles}
+    return [
+        Grant(role, to["name"], tuple(rule["verbs"]), group, tuple(rule["resources"]), namespace, to["kind"])
+        for binding in bindings
+        for namespace, role in [(binding["metadata"]["namespace"], binding["roleRef"]["name"])]
+        for to in binding.get("subjects", [])
+        for rule in rules.get((namespace, role), [])
+        for group in rule["apiGroups"]
+    ]
 
 
 def default_grants() -> list[Grant]:
@@ -60,6 +79,8 @@ class Access:
 
     users: dict[str, User] = field(default_factory=dict)
     grants: list[Grant] = field(default_factory=default_grants)
+    bound: list[Grant] = field(default_factory=list)
+    """What the roles that were made by requests grant."""
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -71,8 +92,21 @@ class Access:
         self.users[name] = User(name, (*groups, "system:authenticated"))
         self.tokens[name] = f"canary-token-{name}-{secrets.token_hex(12)}"
 
-    def identify(self, authorization: str, certificate: User | None) -> User:
-        """Tell who asks by the token, else by the client certificate; an unknown token is refused."""
+    def identify(self, authorization: str, certificate: User | None, acts_as: str = "") -> User:
+        """Tell who asks by the token, else by the client certificate; an unknown token is refused.
+
+        ``acts_as`` names whom an admin acts as.
+        """
+        user = self._known(authorization, certificate)
+        if not acts_as:
+            return user
+        if "system:masters" not in user.groups:
+            what = 'resource "users" in API group "" at the cluster scope'
+            message = f'users "{acts_as}" is forbidden: User "{user.name}" cannot impersonate {what}'
+            raise Refusal(403, "Forbidden", message, {"name": acts_as, "kind": "users"})
+        return User(acts_as, ("system:authenticated",))
+
+    def _known(self, authorization: str, certificate: User | None) -> User:
         if not authorization:
             return certificate or ANONYMOUS
         scheme, _, token = authorization.partition(" ")
@@ -83,9 +117,9 @@ class Access:
 
     def grant_for(self, user: User, verb: str, group: str, plural: str, namespace: str) -> Grant | None:
         """Find the rule that allows this, if any."""
-        for grant in self.grants:
+        for grant in (*self.grants, *self.bound):
             if (
-                grant.to in user.groups
+                grant.is_to(user)
                 and verb in grant.verbs
                 and grant.group == group
                 and plural in grant.resources
@@ -147,8 +181,8 @@ class Access:
         if "system:masters" in user.groups:
             rules.append(_rule(("*",), "*", ("*",)))
             paths.append({"verbs": ["*"], "nonResourceURLs": ["*"]})
-        for grant in self.grants:
-            if grant.to in user.groups and grant.namespace in ("", namespace):
+        for grant in (*self.grants, *self.bound):
+            if grant.is_to(user) and grant.namespace in ("", namespace):
                 rules.append(_rule(grant.verbs, grant.group, grant.resources))
         status = {"resourceRules": rules, "nonResourceRules": paths, "incomplete": False}
         return {**_review("SelfSubjectRulesReview"), "spec": {}, "status": status}

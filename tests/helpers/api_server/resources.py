@@ -40,6 +40,8 @@ DAEMON_SETS = Resource("apps", "v1", "daemonsets", "DaemonSet")
 REPLICA_SETS = Resource("apps", "v1", "replicasets", "ReplicaSet")
 JOBS = Resource("batch", "v1", "jobs", "Job")
 CRON_JOBS = Resource("batch", "v1", "cronjobs", "CronJob")
+ROLES = Resource("rbac.authorization.k8s.io", "v1", "roles", "Role")
+ROLE_BINDINGS = Resource("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding")
 NETWORK_POLICIES = Resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")
 
 RESOURCES = (
@@ -53,6 +55,8 @@ RESOURCES = (
     REPLICA_SETS,
     JOBS,
     CRON_JOBS,
+    ROLES,
+    ROLE_BINDINGS,
     NETWORK_POLICIES,
 )
 TOLD_ONLY = (

@@ -5,9 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.helpers.api_server import reading, writing
-from tests.helpers.api_server.access import Access, User
+from tests.helpers.api_server.access import Access, User, bound_grants
 from tests.helpers.api_server.reading import Link
-from tests.helpers.api_server.resources import CUSTOM, RESOURCES, TOLD_ONLY, Json, Resource, Target, parse_path
+from tests.helpers.api_server.resources import (
+    CUSTOM,
+    RESOURCES,
+    ROLE_BINDINGS,
+    ROLES,
+    TOLD_ONLY,
+    Json,
+    Resource,
+    Target,
+    parse_path,
+)
 from tests.helpers.api_server.status import Refusal, unauthorized
 from tests.helpers.api_server.store import Store
 
@@ -103,7 +113,8 @@ class Service:
             return refused(refusal)
 
     def _answer(self, request: Request, link: Link) -> Answer | Stream:
-        user = self.access.identify(request.headers.get("authorization", ""), request.certificate)
+        said = request.headers.get
+        user = self.access.identify(said("authorization", ""), request.certificate, said("impersonate-user", ""))
         target = request.target
         if target is None:
             self.access.check_path(user, request.path)
@@ -157,6 +168,9 @@ class Service:
         else:
             why = "the server does not allow this method on the requested resource"
             raise Refusal(405, "MethodNotAllowed", why, {})
+        if resource in (ROLES, ROLE_BINDINGS):
+            roles, bindings = ([item.value() for item in self.store.items(each)] for each in (ROLES, ROLE_BINDINGS))
+            self.access.bound = bound_grants(roles, bindings)
         warnings = [("Warning", f"299 - {json.dumps(text)}") for text in (*written.warnings, *self.warnings)]
         return Answer(written.code, written.body, headers=warnings)
 

@@ -204,8 +204,9 @@ def test_choosing_a_profile_changes_the_findings(make: Opener) -> None:
     eventually(lambda: "limit.sctp" in {finding.code for finding in session.rows["shop", "e"].findings})
 
 
-def test_the_version_of_the_server_decides_what_it_can_do(make: Opener) -> None:
-    gateway = FakeGateway(stored("shop", "x"), version=ServerVersion(1, 22, "v1.22.3"))
+@pytest.mark.parametrize("text", ["v1.22.3", "v0.0.0-master+8e16b12fda5b"], ids=["a release", "a build of one's own"])
+def test_the_version_of_the_server_decides_what_it_can_do(make: Opener, text: str) -> None:
+    gateway = FakeGateway(stored("shop", "x"), version=ServerVersion(1, 22, text))
     value = {"metadata": {"namespace": "shop", "name": "e"}, "spec": {"podSelector": {}, "egress": [{}]}}
     gateway.things.append(StoredPolicy("shop", "e", parse_policy(value), msgspec.json.encode(value)))
     session = make.live(gateway)

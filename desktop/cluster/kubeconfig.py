@@ -5,16 +5,23 @@ context; missing and empty files count for nothing. Unlike kubectl, what is brok
 cannot be read is in ``file_errors``, a context that cannot be used carries its ``error``.
 """
 
+import hashlib
 import os
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from desktop.cluster import server_url, stanzas
 from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
+
+_MARKING = secrets.token_bytes(32)
+"""The key of the marks: new in every run, so that no secret can be guessed from one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,13 @@ class Kubeconfig:
     stanzas: Mapping[tuple[Path, str], Stanzas] = field(repr=False)
     paths: Sequence[Path] | None = None
     extra: Sequence[Path] = ()
+
+    def mark(self, context: Context) -> str:
+        """Return a mark that is another whenever anything that a context refers to is; nothing can be read from it."""
+        stanzas = self.stanzas.get((context.file, context.name))
+        told = [str(part) for part in (stanzas.cluster_folder, stanzas.user_folder)] if stanzas else []
+        content = msgspec.json.encode([told, stanzas and stanzas.cluster, stanzas and stanzas.user])
+        return hashlib.blake2b(content, key=_MARKING, digest_size=16).hexdigest()
 
     def find(self, name: str) -> Context:
         """Return the first context called ``name``; raises ConfigError."""

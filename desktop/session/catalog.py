@@ -5,7 +5,7 @@ folders are only read, never written. Nothing here contacts a cluster.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -33,9 +33,9 @@ class ClusterEntry:
     """A cluster in the list; ``id`` is stable over restarts.
 
     ``file`` and ``context`` name the kubeconfig entry, ``namespace`` is the context's own (where kubectl would put what
-    names none), ``acting_as`` whom its user acts as, ``path`` the folder; ``profile`` is a name from
-    ``policy.profile.PROFILES`` (empty: detected); ``namespaces`` are those a user names who may not list them. An entry
-    with an ``error`` is shown but not opened.
+    names none), ``acting_as`` whom its user acts as, ``stanzas`` a mark that changes with whatever the kubeconfig says
+    of it, ``path`` the folder; ``profile`` is a name from ``policy.profile.PROFILES`` (empty: detected);
+    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but not opened.
     """
 
     id: str
@@ -53,6 +53,7 @@ class ClusterEntry:
     insecure: bool = False
     namespace: str = "default"
     acting_as: "Impersonation | None" = None
+    stanzas: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Catalog:
         self._read = read or _read_kubeconfigs
         self._lock = threading.Lock()
         self._contexts: tuple[ClusterEntry, ...] = ()
+        self._read_files: _Stamps | None = None  # the files as they were when they were read last
+        self._seen_files: _Stamps | None = None  # the files as they were when somebody looked last
         self._entries: tuple[ClusterEntry, ...] = ()
         self._arrange()
 
@@ -113,8 +116,22 @@ class Catalog:
 
     def reload(self) -> None:
         """Read the kubeconfig files anew (blocks); a broken file or entry becomes an entry with its error."""
-        self._contexts = _contexts(self._read([Path(path) for path in self._places().kubeconfigs]))
+        added = [Path(path) for path in self._places().kubeconfigs]
+        self._read_files = self._seen_files = _stamps(added)
+        self._contexts = _contexts(self._read(added))
         self._arrange()
+
+    def refresh(self) -> bool:
+        """Read the kubeconfig files anew where they are others than they were (blocks); whether that changed the list.
+
+        A file that somebody writes just now is left alone until it is the same twice.
+        """
+        before, self._seen_files = self._seen_files, _stamps(Path(path) for path in self._places().kubeconfigs)
+        if self._seen_files == self._read_files or self._seen_files != before:
+            return False
+        entries = self._entries
+        self.reload()
+        return self._entries != entries
 
     def add_kubeconfig(self, path: Path) -> None:
         """Add a kubeconfig file and read it (blocks); contexts of it that were removed come back."""
@@ -225,6 +242,24 @@ class Catalog:
         )
 
 
+_Stamps = tuple[tuple[str, int, int, int] | None, ...]
+
+
+def _stamps(added: Iterable[Path]) -> _Stamps:
+    """Return what tells one state of the kubeconfig files from another; None for a file that is not there."""
+    from desktop.cluster.kubeconfig import default_paths  # noqa: PLC0415  see below
+
+    stamps: list[tuple[str, int, int, int] | None] = []
+    for path in (*default_paths(), *added):
+        try:
+            stat = path.stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return tuple(stamps)
+
+
 def _read_kubeconfigs(extra: Sequence[Path]) -> "Kubeconfig":
     from desktop.cluster.kubeconfig import load  # noqa: PLC0415  YAML is not read before the window shows
 
@@ -249,6 +284,7 @@ def _contexts(kubeconfig: "Kubeconfig") -> tuple[ClusterEntry, ...]:
             insecure=context.insecure,
             namespace=context.namespace,
             acting_as=context.acting_as,
+            stanzas=kubeconfig.mark(context),
         )
         for context in kubeconfig.contexts
     ]

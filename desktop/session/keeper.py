@@ -133,6 +133,13 @@ class Keeper:
         """Stop the running synchronization and keep what is there (any thread)."""
         self._command(self._cancel)
 
+    def disconnect(self, *, forget: bool) -> None:
+        """Take note that the connection is given up (any thread); what is shown is stale from now on.
+
+        ``forget`` it where it is of another cluster.
+        """
+        self._command(self._forget if forget else lambda: self._feeds.stop(datetime.now(UTC)))
+
     def use(self, profile: Profile, version: ServerVersion | None = None) -> None:
         """Let the findings follow ``profile``; ``version`` is the server's, where it is news (any thread)."""
         self._command(lambda: self._use(profile, version))
@@ -244,6 +251,12 @@ class Keeper:
     def _cancel(self) -> None:
         self._connecting = False
         self._feeds.cancel_pending(datetime.now(UTC))
+
+    def _forget(self) -> None:
+        self._feeds.stop(datetime.now(UTC))
+        self._feeds, self._fault = Feeds(), None
+        self._picture = self._last_sync = self._version = None
+        self._publish(Snapshot(), self._table.show(Snapshot()))
 
     def _use(self, profile: Profile, version: ServerVersion | None) -> None:
         self._version = version or self._version

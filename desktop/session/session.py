@@ -146,13 +146,20 @@ class Session:
                 self._keeper.cancel()
 
     def change(self, entry: ClusterEntry) -> None:
-        """Follow what the user changed about the cluster: its profile, the namespaces to read."""
+        """Follow what changed about the cluster: its profile, the namespaces to read, its stanzas in the kubeconfig."""
         old, self._entry = self._entry, entry
         if entry.profile != old.profile:
             self._use_profile(self.state.version)
         with self._lock:
             opened = self._token is not None
-        if opened and entry.namespaces != old.namespaces:
+            elsewhere = entry.server != old.server
+            rewritten = elsewhere or (entry.stanzas, entry.error is None) != (old.stanzas, old.error is None)
+            self._worn = self._worn or rewritten
+            if elsewhere:  # another cluster: nothing that is shown is true of it
+                self._pictured, self._saved = False, (Snapshot(), -PICTURE_SECONDS)
+                if opened:
+                    self._keeper.disconnect(forget=True)
+        if opened and (rewritten or entry.namespaces != old.namespaces):
             self.synchronize()
 
     def close(self, timeout: float = CLOSE_SECONDS) -> bool:
@@ -200,7 +207,9 @@ class Session:
                 self._show_picture()
             if self._worn:
                 self._worn = False
-                self._disconnect()
+                self._keeper.disconnect(forget=False)
+                with self.writing:  # a write that is under way still has its answer to come
+                    self._disconnect()
             gateway = self.gateway
             feeds = [Feed(scope) for scope in self._scopes(gateway.kinds)]
             with self._lock:

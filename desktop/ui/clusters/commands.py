@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
@@ -21,6 +21,9 @@ from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.wording.plain import plain
 
 _RELOAD = "catalog:reload"
+_LOOK = "catalog:look"
+_LOOK_MS = 2000
+"""How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig file."""
 
 
 class ClusterCommands(QObject):
@@ -55,6 +58,10 @@ class ClusterCommands(QObject):
         self.menus.new_project_asked.connect(self._new_project)
         self.menus.other_colour_asked.connect(self._other_colour)
         panel.open_asked.connect(self.open)
+        self._look_timer = QTimer(self)
+        self._look_timer.setSingleShot(True)
+        self._look_timer.setInterval(_LOOK_MS)
+        self._look_timer.timeout.connect(self._look)
 
     def reload(self) -> None:
         """Read the kubeconfig files anew; the window shows what is there meanwhile."""
@@ -111,6 +118,18 @@ class ClusterCommands(QObject):
 
     def _reloaded(self, _: None) -> None:
         self._refresh()
+        self._look_timer.start()
+
+    @Slot()
+    def _look(self) -> None:
+        self._context.tasks.run(
+            _LOOK, lambda _token, _progress: self._catalog.refresh(), self._looked, self._context.messages.error
+        )
+
+    def _looked(self, changed: bool) -> None:
+        if changed:
+            self._refresh()
+        self._look_timer.start()
 
     def _add_kubeconfig(self) -> None:
         dialog = QFileDialog(self._window, tr("Add Kubeconfig File"))

@@ -1,5 +1,7 @@
 """The left side of the window: clusters are found, chosen, opened, synchronized and arranged."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,7 +14,7 @@ from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.ui.main_window import MainWindow
 from tests.helpers.fake_sessions import policy, snapshot_of
 from tests.helpers.models import tree_text
-from tests.ui.window.conftest import Desk
+from tests.ui.window.conftest import KUBECONFIG, Desk
 
 
 def open_dialog(desk: Desk) -> QDialog:
@@ -238,3 +240,14 @@ def test_the_cluster_chosen_last_is_chosen_again_but_not_opened(desk: Desk) -> N
     desk.bot.waitUntil(lambda: again.clusters.choice is not None and again.clusters.choice.entry.title == "prod")
     again.pump.stop()
     assert desk.session("prod").asked == []
+
+
+def test_a_kubeconfig_file_that_somebody_writes_is_read_again_by_itself(desk: Desk, tmp_path: Path) -> None:
+    desk.session("prod")
+    file = tmp_path / "config"
+    mended = KUBECONFIG.replace("cluster: nowhere", "cluster: prod").replace("prod.example", "moved.example")
+    file.write_text(mended)
+    desk.bot.waitUntil(lambda: desk.entry("prod").server == "https://moved.example:6443", timeout=20_000)
+    desk.bot.waitUntil(lambda: desk.session("prod").entry == desk.entry("prod"))
+    assert tree_text(desk.window.clusters.tree, 2)[1] == "  broken | Not opened"
+    assert file.read_text() == mended

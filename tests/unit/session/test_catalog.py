@@ -47,6 +47,51 @@ def ids(catalog: Catalog) -> list[str]:
     return [entry.id for entry in catalog.entries()]
 
 
+KUBECONFIG = """
+clusters: [{name: c, cluster: {server: "https://%s"}}]
+users: [{name: u, user: {token: %s}}]
+contexts: [{name: prod, context: {cluster: c, user: u}}]
+"""
+
+
+def test_kubeconfig_files_are_read_again_once_somebody_has_written_them(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG % ("a", "t1"))
+    catalog = Catalog(settings)
+    catalog.add_kubeconfig(file)
+    assert not catalog.refresh()
+    (before, _) = catalog.entries()
+    for content in (KUBECONFIG % ("a", "t2-longer"), KUBECONFIG % ("b-longer", "t2-longer")):
+        file.write_text(content)
+        assert not catalog.refresh()  # perhaps it is being written just now
+        assert catalog.refresh()
+        (entry, _) = catalog.entries()
+        assert entry.id == before.id
+        assert entry.stanzas != before.stanzas
+        assert "t2-longer" not in repr(entry)
+        before = entry
+    assert before.server == "https://b-longer"
+    file.unlink()
+    assert not catalog.refresh()
+    assert catalog.refresh()
+    assert catalog.entries()[0].error is not None
+    assert not catalog.refresh()
+
+
+def test_a_file_that_is_written_anew_with_the_same_in_it_changes_nothing(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG % ("a", "t"))
+    catalog = Catalog(settings)
+    catalog.add_kubeconfig(file)
+    before = catalog.entries()
+    fresh = tmp_path / "fresh"
+    fresh.write_text(f"# a comment\n{KUBECONFIG % ('a', 't')}")
+    fresh.replace(file)
+    catalog.refresh()
+    assert not catalog.refresh()
+    assert catalog.entries() == before
+
+
 def test_contexts_folders_and_the_sample_are_listed(settings: Settings, tmp_path: Path) -> None:
     catalog = opened(settings, context("prod"), context("lab", insecure=True))
     folder = catalog.add_folder(tmp_path)

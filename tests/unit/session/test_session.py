@@ -190,7 +190,7 @@ def test_naming_namespaces_of_an_open_cluster_lists_them(make: Opener) -> None:
     session = make(gateway)
     session.open()
     eventually(lambda: session.state.connection is Connection.FORBIDDEN)
-    session.change(ClusterEntry("context:prod", Source.CONTEXT, "prod", namespaces=("web",)))
+    session.change(replace(ENTRY, namespaces=("web",)))
     eventually(lambda: set(session.rows) == {("web", "y")})
     eventually(lambda: session.state.connection is Connection.LIVE)
 
@@ -200,7 +200,7 @@ def test_choosing_a_profile_changes_the_findings(make: Opener) -> None:
     value = {"metadata": {"namespace": "shop", "name": "e"}, "spec": egress}
     policy = StoredPolicy("shop", "e", parse_policy(value), msgspec.json.encode(value))
     session = make.live(FakeGateway(policy))
-    session.change(ClusterEntry("context:prod", Source.CONTEXT, "prod", profile="cce-tunnel"))
+    session.change(replace(ENTRY, profile="cce-tunnel"))
     eventually(lambda: "limit.sctp" in {finding.code for finding in session.rows["shop", "e"].findings})
 
 
@@ -211,6 +211,53 @@ def test_the_version_of_the_server_decides_what_it_can_do(make: Opener, text: st
     gateway.things.append(StoredPolicy("shop", "e", parse_policy(value), msgspec.json.encode(value)))
     session = make.live(gateway)
     eventually(lambda: "limit.outbound" in {finding.code for finding in session.rows["shop", "e"].findings})
+
+
+def test_stanzas_that_were_rewritten_make_a_new_gateway_and_the_picture_stays_meanwhile(make: Opener) -> None:
+    old, new = FakeGateway(*SHOP), FakeGateway(*SHOP, Pod("shop", "db-1", {"app": "db"}))
+    new.failures = dict.fromkeys(Kind, Unreachable("unreachable"))
+    gateways = [old, new]
+    session = Session(replace(ENTRY, stanzas="1"), lambda _entry: gateways.pop(0))
+    make.sessions.append(session)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    session.change(replace(ENTRY, stanzas="2"))
+    eventually(lambda: session.state.connection is Connection.STALE and session.state.error is not None)
+    assert session.state.since is not None
+    assert session.rows["shop", "db"].pods == 1
+    assert old.closed
+    new.failures = {}
+    eventually(lambda: session.state.connection is Connection.LIVE and session.rows["shop", "db"].pods == 2)
+
+
+def test_another_server_under_the_same_name_shows_nothing_of_the_one_before(make: Opener) -> None:
+    new = FakeGateway(stored("shop", "web"))
+    new.failures = dict.fromkeys(Kind, Unreachable("unreachable"))
+    gateways = [FakeGateway(*SHOP), new]
+    session = Session(ENTRY, lambda _entry: gateways.pop(0))
+    make.sessions.append(session)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    session.change(replace(ENTRY, server="https://elsewhere"))
+    eventually(lambda: session.state.connection is Connection.OFFLINE)
+    assert (session.rows, session.state.counts, session.state.last_sync) == ({}, {}, None)
+    new.failures = {}
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    assert set(session.rows) == {("shop", "web")}
+
+
+def test_a_context_that_was_mended_is_used(make: Opener) -> None:
+    def refuse_or_open(entry: ClusterEntry) -> Gateway:
+        if entry.error is not None:
+            raise entry.error
+        return FakeGateway(*SHOP)
+
+    session = Session(replace(ENTRY, error=ConfigError("kubeconfig.no-server")), refuse_or_open)
+    make.sessions.append(session)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.ERROR)
+    session.change(ENTRY)
+    eventually(lambda: session.state.connection is Connection.LIVE)
 
 
 def test_a_version_that_is_not_told_at_first_is_asked_again_later(

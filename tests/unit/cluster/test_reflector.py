@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -26,7 +25,6 @@ from desktop.cluster.reflector import (
     FIRST_DELAY,
     LONGEST_DELAY,
     Backoff,
-    Clock,
     Counted,
     Denied,
     Failing,
@@ -48,9 +46,9 @@ from desktop.errors import (
     Unreachable,
 )
 from desktop.reach.objects import Kind, Pod
+from tests.helpers.virtual_time import START, VirtualTime
 
 POD = Pod("shop", "web")
-START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 REFUSED = Unreachable("unreachable.refused")
 LOST = ConnectionLost("connection.lost")
@@ -62,28 +60,6 @@ TAKEN_AWAY = NotFound("api.not-served", status=404)
 
 def busy(seconds: int | None) -> TooManyRequests:
     return TooManyRequests("api.too-many-requests", status=429, retry_after=seconds)
-
-
-class FakeTime:
-    """A clock that stands still except for sleeps; it cancels the token at its end."""
-
-    def __init__(self, token: CancelToken, end: float = 1e9, chance: Callable[[], float] = lambda: 0.0) -> None:
-        self.seconds = 1000.0
-        self.slept: list[float] = []
-        self._token = token
-        self._end = self.seconds + end
-        self.clock = Clock(self._monotonic, lambda: START + timedelta(seconds=self.seconds - 1000), chance, self._sleep)
-
-    def _monotonic(self) -> float:
-        return self.seconds
-
-    def _sleep(self, token: CancelToken, seconds: float) -> None:
-        if seconds:
-            self.slept.append(seconds)
-        self.seconds += seconds
-        if self.seconds >= self._end:
-            self._token.cancel()
-        token.check()
 
 
 @dataclass
@@ -103,7 +79,7 @@ Lists = list[Listing | BulkheadError]
 class FakeGateway:
     """Answers as its scripts say, the last line of each for ever; the watch that follows its last step ends."""
 
-    time: FakeTime
+    time: VirtualTime
     lists: Lists
     watches: list[Watch] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -164,7 +140,7 @@ def follow(
 ) -> tuple[list[str], list[Report], list[float]]:
     """Run a reflector until it has asked ``until`` times; returns what it asked, said, and how long it slept."""
     token = CancelToken()
-    time = FakeTime(token, chance=chance)
+    time = VirtualTime(token, chance=chance)
     gateway = FakeGateway(time, lists, watches)
     said: list[Report] = []
 
@@ -298,7 +274,7 @@ def test_a_server_that_asks_to_wait_is_obeyed() -> None:
 def test_cancelling_ends_it_wherever_it_is() -> None:
     token = CancelToken()
     token.cancel()
-    time = FakeTime(token)
+    time = VirtualTime(token)
     gateway = FakeGateway(time, [listing()], [LONG])
     Reflector(gateway, Kind.POD, None, lambda _: None, token, clock=time.clock).run()
     assert gateway.asked == []
@@ -310,7 +286,7 @@ def test_cancelling_ends_it_wherever_it_is() -> None:
 
 
 def test_a_fault_of_ours_is_not_hidden() -> None:
-    time = FakeTime(CancelToken())
+    time = VirtualTime(CancelToken())
 
     def fail(_: Report) -> None:
         raise ZeroDivisionError
@@ -335,11 +311,11 @@ TROUBLES: dict[str, tuple[Lists, list[Watch]]] = {
 
 @pytest.mark.parametrize(("lists", "watches"), TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("seed", [None, 1, 2, 3])
-def test_ten_minutes_of_trouble_are_at_most_thirty_attempts(
+def test_requirement_1_ten_minutes_of_trouble_are_at_most_thirty_attempts(
     lists: Lists, watches: list[Watch], seed: int | None
 ) -> None:
     token = CancelToken()
-    time = FakeTime(token, 600.0, (lambda: 0.0) if seed is None else random.Random(seed).random)
+    time = VirtualTime(token, 600.0, (lambda: 0.0) if seed is None else random.Random(seed).random)
     gateway = FakeGateway(time, list(lists), list(watches))
     failures: list[Failing] = []
 
@@ -355,7 +331,7 @@ def test_ten_minutes_of_trouble_are_at_most_thirty_attempts(
 
 
 def test_delays_double_up_to_a_limit_and_begin_anew_after_calm() -> None:
-    time = FakeTime(CancelToken())
+    time = VirtualTime(CancelToken())
     backoff = Backoff(time.clock)
     delays = []
     for _ in range(8):
@@ -369,5 +345,5 @@ def test_delays_double_up_to_a_limit_and_begin_anew_after_calm() -> None:
 
 def test_delays_are_lengthened_by_chance_up_to_twice() -> None:
     shares = iter((0.0, 0.5, 1.0))
-    clock = FakeTime(CancelToken(), chance=lambda: next(shares)).clock
+    clock = VirtualTime(CancelToken(), chance=lambda: next(shares)).clock
     assert [Backoff(clock).delay() for _ in range(3)] == pytest.approx([0.8, 1.2, 1.6])

@@ -1,0 +1,36 @@
+"""How many requests a minute a server in trouble gets, beside what client-go would ask of it."""
+
+import statistics
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from tests.helpers.trouble import MINUTES, RETRY_AFTER, TROUBLES, Course, Trouble, client_go_attempts, ten_minutes
+
+SEEDS = range(5)
+MOST_OF_CLIENT_GOS = 1.2
+
+pytestmark = [pytest.mark.benchmark(group="trouble"), pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.name)
+def test_a_server_in_trouble_gets_no_more_requests_than_from_client_go(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], tmp_path: Path, trouble: Trouble
+) -> None:
+    courses: list[Course] = []
+
+    def follow() -> None:
+        courses.extend(ten_minutes(trouble, tmp_path, seed) for seed in SEEDS)
+
+    benchmark.pedantic(follow, rounds=1)  # type: ignore[no-untyped-call]
+    asked = RETRY_AFTER if trouble.name.startswith("429") else 0
+    theirs = statistics.mean(client_go_attempts(seed, at_least=asked) for seed in SEEDS) * trouble.client_go / MINUTES
+    ours = statistics.mean(course.requests for course in courses) / MINUTES
+    benchmark.extra_info |= {"requests_per_minute": ours, "client_go": theirs, "ratio": ours / theirs}
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{trouble.name:28} {ours:5.2f} requests a minute; client-go {theirs:5.2f}; ratio {ours / theirs:.2f}\n"
+        )
+    assert ours / theirs <= MOST_OF_CLIENT_GOS

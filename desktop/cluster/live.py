@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 import msgspec
 
+from desktop import turns
 from desktop.cancellation import CancelToken
 from desktop.cluster.connection import Connection
 from desktop.cluster.gateway import (
@@ -108,7 +109,9 @@ class LiveGateway:
             query = [("limit", str(size))] if size else []
             if following:
                 query.append(("continue", following))
-            page = decoder.page(self._transport.call("GET", resource.path(namespace), token, query=query).body)
+            body = self._transport.call("GET", resource.path(namespace), token, query=query).body
+            with turns.piece():
+                page = decoder.page(body)
             things += page.things
             following = page.next
             left = 0 if not following else page.remaining

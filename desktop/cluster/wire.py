@@ -13,6 +13,7 @@ from datetime import datetime
 
 import msgspec
 
+from desktop import turns
 from desktop.cluster import failures, pauses
 from desktop.cluster.gateway import Bookmark, Gone, Put, WatchEvent
 from desktop.cluster.resources import RESOURCES
@@ -220,6 +221,7 @@ class Decoder:
         things: list[Thing] = []
         with pauses.many_objects():
             for raw in listing.items or ():
+                turns.give_way()
                 try:
                     thing = self._read(raw).thing
                     if not _is_mirror(thing):

@@ -17,6 +17,7 @@ from typing import cast
 
 import msgspec
 
+from desktop import turns
 from desktop.cluster import pauses
 from desktop.cluster.gateway import ServerVersion
 from desktop.errors import FileError
@@ -180,7 +181,7 @@ def _lines(whose: Whose, picture: Picture) -> Iterator[bytes]:
             things = map(_packed_tiered, cast(Iterable[TieredObject], things))
         things = iter(things)
         # One by one: what is unpacked for it must not grow old, or the garbage collector would walk through everything.
-        while encoded := b",".join(map(msgspec.json.encode, islice(things, _THINGS_A_LINE))):
+        while encoded := b",".join(map(_encoded, islice(things, _THINGS_A_LINE))):
             yield msgspec.json.encode(_Line(kind, msgspec.Raw(b"[" + encoded + b"]"))) + b"\n"
 
 
@@ -204,6 +205,11 @@ def _read(header: _Header, lines: Iterable[bytes]) -> Picture:
     for kind, coverage in header.coverage.items():
         snapshot = snapshot.covering(Kind(kind), coverage, frozenset(header.partial.get(kind, ())))
     return Picture(snapshot, header.last_sync, header.version)
+
+
+def _encoded(thing: object) -> bytes:
+    turns.give_way()
+    return msgspec.json.encode(thing)
 
 
 def _packed(stored: StoredPolicy) -> _Policy:

@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from desktop import turns
 from desktop.policy import rules
 from desktop.policy.findings import Finding
 from desktop.policy.objects import Direction, LabelSelector
@@ -110,6 +111,7 @@ class PolicyTable:
         namespaces: set[str] = set()
         for key in tuple(islice(self._unchecked, most)):
             del self._unchecked[key]
+            turns.give_way()
             known = self._known[key]
             known.verdicts = rules.check(msgspec.json.decode(known.stored.raw))
             if known.verdicts:
@@ -119,6 +121,7 @@ class PolicyTable:
     def _remake(self, namespaces: Iterable[str]) -> Changed:
         changed = Changed({}, set())
         for namespace in namespaces:
+            turns.give_way()
             before, after = self._rows.get(namespace, {}), self._rows_of(namespace)
             changed.rows.update((row.key, row) for row in after.values() if before.get(row.name) != row)
             for name in before.keys() - after.keys():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from desktop import turns
 from desktop.errors import BulkheadError
 from desktop.session.state import Progress
 from desktop.session.tasks import Job, Outcome, Task, TaskPool
@@ -161,7 +162,12 @@ def in_turn(owner: QObject, work: Callable[[], object]) -> None:
 
     Timers come before it there, and what this turn leaves to paint; a queued call would run before both.
     """
-    QTimer.singleShot(0, owner, work)
+
+    def do() -> None:
+        with turns.window_works():
+            work()
+
+    QTimer.singleShot(0, owner, do)
 
 
 class Pump(QObject):
@@ -186,6 +192,10 @@ class Pump(QObject):
     @Slot()
     def tick(self) -> None:
         """Fetch from the sessions in turn until each was asked or the time is used up; the next tick goes on there."""
+        with turns.window_works():
+            self._fetch()
+
+    def _fetch(self) -> None:
         deadline = time.perf_counter() + _PUMP_BUDGET_S
         sessions = tuple(self._sessions.all())
         for _ in range(len(sessions)):

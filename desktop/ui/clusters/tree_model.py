@@ -15,6 +15,7 @@ from desktop.reach.snapshot import Snapshot
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.state import Connection, SessionState
 from desktop.ui.icons import connection_icon
+from desktop.ui.item_views import RolesAsked, answer
 from desktop.ui.plain import tooltip
 from desktop.wording import errors, states, times
 from desktop.wording.plain import plain
@@ -197,6 +198,10 @@ class ClusterTree(QAbstractItemModel):
         if node.key.level is Level.CLUSTER:
             return self._cluster_data(self._entries[node.key.name], index.column(), role)
         return self._namespace_data(node, index.column(), role)
+
+    def multiData(self, index: Index, span: RolesAsked) -> None:
+        """Fill in all that is asked about a cell."""
+        answer(span, lambda role: self.data(index, role))
 
     # The cells
 

@@ -17,6 +17,7 @@ from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.session.state import PolicyRow
 from desktop.ui.icons import severity_icon
+from desktop.ui.item_views import RolesAsked, answer
 from desktop.ui.plain import tooltip
 from desktop.wording import findings, policies, times
 from desktop.wording.kinds import owner_words
@@ -167,9 +168,15 @@ class PolicyTable(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         """Return what a cell shows."""
-        if not index.isValid():
-            return None
-        row, column = self._shown[index.row()].row, index.column()
+        return self._cell(index.row(), index.column(), role) if index.isValid() else None
+
+    def multiData(self, index: Index, span: RolesAsked) -> None:
+        """Fill in all that is asked about a cell."""
+        row, column = index.row(), index.column()
+        answer(span, lambda role: self._cell(row, column, role))
+
+    def _cell(self, at: int, column: int, role: int) -> object:
+        row = self._shown[at].row
         if role == Role.DisplayRole:
             return cell_text(row, column, self._now)
         if role == ROW_ROLE:

@@ -1,0 +1,59 @@
+"""Heavy work waits while the window works, but not for ever, and only one piece of it is done at a time."""
+
+import threading
+import time
+
+import pytest
+
+from desktop import turns
+
+
+def begun(work: threading.Thread) -> threading.Thread:
+    work.start()
+    return work
+
+
+def test_work_waits_until_the_window_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 30.0)
+    with turns.window_works():
+        worker = begun(threading.Thread(target=turns.give_way))
+        worker.join(0.05)
+        assert worker.is_alive()
+        with turns.window_works():
+            pass  # what is painted within something else does not end it
+        worker.join(0.05)
+        assert worker.is_alive()
+    worker.join(10)
+    assert not worker.is_alive()
+
+
+def test_a_window_that_is_never_idle_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.01)
+    with turns.window_works():
+        worker = begun(threading.Thread(target=turns.give_way))
+        worker.join(10)
+        assert not worker.is_alive()
+
+
+def test_pieces_are_done_one_at_a_time() -> None:
+    at_once: list[int] = []
+    now = 0
+
+    def work() -> None:
+        nonlocal now
+        with turns.piece():
+            now += 1
+            at_once.append(now)
+            time.sleep(0.005)
+            now -= 1
+
+    workers = [begun(threading.Thread(target=work)) for _ in range(5)]
+    for worker in workers:
+        worker.join(10)
+    assert at_once == [1] * 5
+
+
+def test_where_there_is_no_window_nothing_waits() -> None:
+    turns.give_way()
+    with turns.piece():
+        pass

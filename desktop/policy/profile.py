@@ -169,6 +169,11 @@ def limits(policy: NetworkPolicy, profile: Profile) -> tuple[Finding, ...]:
     return tuple(_Limits(profile).of(policy))
 
 
+def direction_lacking(profile: Profile, direction: Direction) -> Finding | None:
+    """Return, as ``limits`` would, that a cluster ignores a whole direction; None where it does not."""
+    return next(_Limits(profile).lacking(_DIRECTION[direction], ("spec", _RULES[direction][0])), None)
+
+
 _RULES = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
 _DIRECTION = {Direction.INGRESS: Capability.INBOUND, Direction.EGRESS: Capability.OUTBOUND}
 
@@ -186,14 +191,14 @@ class _Limits:
     profile: Profile
 
     def of(self, policy: NetworkPolicy) -> Iterator[Finding]:
-        yield from self._lacking(Capability.ENFORCEMENT, ("spec",))
+        yield from self.lacking(Capability.ENFORCEMENT, ("spec",))
         by_labels: Path = ()
         for direction, (name, peers) in _RULES.items():
             rules = policy.rules(direction)
             if rules is None:
                 continue
             if not self.profile.can(_DIRECTION[direction]):
-                yield from self._lacking(_DIRECTION[direction], _where(policy, direction, name))
+                yield from self.lacking(_DIRECTION[direction], _where(policy, direction, name))
                 continue
             for index, rule in enumerate(rules):
                 path = ("spec", name, index)
@@ -204,9 +209,9 @@ class _Limits:
                 for number, port in enumerate(rule.ports or ()):
                     yield from self._port(port, (*path, "ports", number))
         if by_labels:
-            yield from self._lacking(Capability.CLUSTER_IP, by_labels, Severity.INFO)
+            yield from self.lacking(Capability.CLUSTER_IP, by_labels, Severity.INFO)
 
-    def _lacking(
+    def lacking(
         self, capability: Capability, path: Path, severity: Severity = Severity.WARNING, **facts: object
     ) -> Iterator[Finding]:
         lack = self.profile.lack(capability)
@@ -223,20 +228,20 @@ class _Limits:
             return
         block, path = peer.ip_block, (*path, "ipBlock")
         if direction is Direction.INGRESS and not self.profile.can(Capability.INBOUND_IP_BLOCK):
-            yield from self._lacking(Capability.INBOUND_IP_BLOCK, path, value=block.cidr)
+            yield from self.lacking(Capability.INBOUND_IP_BLOCK, path, value=block.cidr)
         elif (cidr := parse_cidr(block.cidr)) is not None:
             if cidr.family == 6 and not self.profile.can(Capability.IPV6):
-                yield from self._lacking(Capability.IPV6, (*path, "cidr"), value=block.cidr)
+                yield from self.lacking(Capability.IPV6, (*path, "cidr"), value=block.cidr)
             elif addresses(cidr) & _PRIVATE:
                 path = (*path, "cidr")
-                yield from self._lacking(Capability.CLUSTER_ADDRESSES, path, Severity.INFO, value=block.cidr)
+                yield from self.lacking(Capability.CLUSTER_ADDRESSES, path, Severity.INFO, value=block.cidr)
 
     def _port(self, port: Port, path: Path) -> Iterator[Finding]:
         if port.protocol == "SCTP":
-            yield from self._lacking(Capability.SCTP, (*path, "protocol"), value=port.protocol)
+            yield from self.lacking(Capability.SCTP, (*path, "protocol"), value=port.protocol)
         if port.end_port is not None:
             path, version = (*path, "endPort"), self.profile.version
-            yield from self._lacking(Capability.END_PORT, path, value=port.end_port)
+            yield from self.lacking(Capability.END_PORT, path, value=port.end_port)
             if version and version < _END_PORT_STABLE and self.profile.can(Capability.END_PORT):
                 lack = Lack("beta", version_text(_END_PORT_STABLE))
                 yield self._finding(Capability.END_PORT, lack, path, Severity.INFO, value=port.end_port)

@@ -208,6 +208,7 @@ HINTS: dict[str, Say] = {
     "type.wrong": _type_hint,
     "field.unknown": lambda f: tr("Did you mean {suggestion}?", **f) if f.get("suggestion") else "",
     "api-version.wrong": lambda f: tr("Write {expected}.", **f),
+    "name.required": lambda f: tr("Enter one, for example {example}.", example="access-demo1"),
     "port-name.no-letter": lambda f: tr("A port number is written without quotes."),
     "peer.empty": lambda f: tr(
         "For every pod of the policy's own namespace write {example}.", example="podSelector: {}"

@@ -1,4 +1,4 @@
-"""The window in which policies are written as YAML, reviewed and applied."""
+"""The window in which policies are written, as a form or as YAML, reviewed and applied."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,12 +15,13 @@ from desktop.language import tr
 from desktop.manifest import checking
 from desktop.manifest.checking import Checked, Entry
 from desktop.policy.findings import Finding, Path, Severity
-from desktop.policy.profile import for_version
+from desktop.policy.profile import Profile, for_version
 from desktop.session.changes import Draft, Intent, Outcome
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.editor.checking import Check
+from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_keeper import DraftKeeper
 from desktop.ui.editor.drafts import StoredDraft, now
 from desktop.ui.editor.duplicating import duplicated
@@ -34,6 +35,9 @@ from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Item, Standing, outcome_words
 from desktop.ui.review.page import ReviewPage, Written
 from desktop.ui.review.rows import Mark
+from desktop.ui.wizard.judging import Terms
+from desktop.ui.wizard.panel import FormPanel
+from desktop.ui.wizard.view_switch import View
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -44,7 +48,7 @@ _numbers = count(1)
 
 
 class YamlDialog(QDialog):
-    """Creates policies from YAML, or edits one: the text, then the review, then what became of it.
+    """Creates policies, or edits one: form and text of one draft, then the review, then what became of it.
 
     A window of its own that blocks nothing. ``close`` asks once about unsaved text and returns False meanwhile;
     ``finished`` tells that the window is gone. Until then unsaved text is kept as a draft on disk.
@@ -60,16 +64,18 @@ class YamlDialog(QDialog):
         duplicate: bool = False,
         parent: QWidget | None = None,
         draft: StoredDraft | None = None,
+        view: View = View.YAML,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._session, self._namespace = context, session, namespace
         self._document = None if duplicate else document
-        self._duplicate = duplicate
+        self._is_new = duplicate or (document is None and view is View.FORM)
+        self._opened_as = view
         self._bases = {(d.namespace, d.name): d for d in (self._document,) if d is not None}
         self._checked: Checked | None = None
         self._group = f"yaml {next(_numbers)}"
-        self.page = EditorPage(context, self._check(), namespace, self._group)
+        self.page = EditorPage(context, self._check(), namespace, self._group, self._make_form)
         self.review = ReviewPage(context, session, self._group)
         self.keeper = DraftKeeper(context.tasks, self._draft, context.messages.error, self, draft.file if draft else "")
         self._left = self._closing_parent = False
@@ -78,6 +84,7 @@ class YamlDialog(QDialog):
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
+        self.page.show_view(view)
         self._fill(document, draft, duplicate=duplicate)
 
     @classmethod
@@ -130,6 +137,8 @@ class YamlDialog(QDialog):
         title = self._session.entry.title
         if self._document is not None:
             self.setWindowTitle(tr("{name} – {cluster}", name=plain(self._document.name), cluster=plain(title)))
+        elif self._opened_as is View.FORM:
+            self.setWindowTitle(tr("Create Network Policy – {cluster}", cluster=plain(title)))
         else:
             self.setWindowTitle(tr("Create from YAML – {cluster}", cluster=plain(title)))
         for page in (self.page, self.review):
@@ -144,6 +153,8 @@ class YamlDialog(QDialog):
 
     def _subject(self) -> str:
         """Say what is being edited, and where it comes from."""
+        if self._document is None and self._opened_as is View.FORM:
+            return tr("A new policy")
         if self._document is None:
             return tr("Policies that name no namespace go to {namespace}.", namespace=plain(self._namespace))
         words = {"name": plain(self._document.name), "namespace": plain(self._document.namespace)}
@@ -169,12 +180,20 @@ class YamlDialog(QDialog):
         old = self._document.value if self._document else None
 
         def check(text: str) -> Checked:
-            version = session.state.version
-            profile = for_version(session.entry.profile, version.release if version else None)
-            checked = checking.check(text, profile=profile, namespace=namespace, old=old)
+            checked = checking.check(text, profile=_profile(session), namespace=namespace, old=old)
             return replace(checked, findings=(*checked.findings, *unseen(text)))
 
         return check
+
+    def _make_form(self, edit: CodeEdit) -> FormPanel:
+        fixed = self._document is not None
+        return FormPanel(self._context, self._session, edit, self._terms, self._group, fixed_identity=fixed)
+
+    def _terms(self) -> Terms:
+        """Return what the form is judged by: a new policy may not take the name of another."""
+        old = self._document.value if self._document else None
+        taken = self._session.snapshot.policies if self._is_new else None
+        return Terms(self._namespace, _profile(self._session), old, taken)
 
     def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
         """Put the text in, and have the cluster's names gathered for the suggestions."""
@@ -198,7 +217,7 @@ class YamlDialog(QDialog):
         elif not duplicate:
             self.page.offer.look(lambda left: left.is_about(session.entry.id, document))
         self._context.tasks.run(f"{self._group} names", gather, gathered, self._context.messages.error)
-        self.page.pane.edit.setFocus()
+        self.page.focus_first()
 
     @Slot(object)
     def _take_draft(self, draft: StoredDraft) -> None:
@@ -230,7 +249,7 @@ class YamlDialog(QDialog):
         self._pages.setCurrentWidget(self.review)
         policies = [entry for entry in checked.entries if checking.is_policy(entry.value)]
         drafts = [Draft(entry, self._bases.get((entry.namespace, entry.name))) for entry in policies]
-        self.review.start(drafts, Intent.CREATE if self._duplicate else Intent.LAY_OVER, self._remark(policies))
+        self.review.start(drafts, Intent.CREATE if self._is_new else Intent.LAY_OVER, self._remark(policies))
 
     def _remark(self, policies: Sequence[Entry]) -> str:
         """Say so when the text no longer names the policy that it was: that one stays."""
@@ -260,12 +279,13 @@ class YamlDialog(QDialog):
             if item.standing is Standing.FAILED
         ]
         self.page.banner.say(Severity.ERROR, failed[0] if failed else "", "\n".join(failed[1:]))
-        self.page.pane.edit.setFocus()
+        self.page.focus_first()
 
     @Slot(object)
     def _go_to(self, finding: Finding) -> None:
         if finding.place is not None:
             self._back_to_text()
+            self.page.show_view(View.YAML)
             self.page.pane.edit.go_to(finding.place)
 
     @Slot(object, object)
@@ -285,6 +305,7 @@ class YamlDialog(QDialog):
         if choice is Choice.THEIRS and entry.document.parent is None:
             self._take_theirs(entry, theirs)
             return
+        self.page.show_view(View.YAML)
         different = frozenset(row.before for row in item.sides[0] if row.mark is Mark.REMOVED and row.before)
         self.page.show_theirs(theirs.text if theirs else "", different)
         self.page.pane.edit.go_to(entry.place(()))
@@ -347,3 +368,8 @@ class YamlDialog(QDialog):
         super().reject()
         if self._closing_parent and (parent := self.parentWidget()) is not None:
             QTimer.singleShot(0, parent.close)
+
+
+def _profile(session: "Session") -> Profile:
+    version = session.state.version
+    return for_version(session.entry.profile, version.release if version else None)

@@ -1,17 +1,26 @@
-"""The first page of the YAML window: templates and files above, the text, why OK is off and OK itself below."""
+"""The first page of the window: the switch above, form or text, what it means, why OK is off, and OK itself below."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr, tr_n
 from desktop.manifest.checking import Checked, is_policy
-from desktop.policy.findings import Severity
+from desktop.policy.findings import Finding, Severity
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.editor import templates
@@ -20,13 +29,19 @@ from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
-from desktop.ui.plain import label
+from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
+from desktop.ui.tab_order import step_focus
+from desktop.ui.wizard.panel import FormPanel
+from desktop.ui.wizard.view_switch import View, ViewSwitch
 from desktop.wording import errors as error_words
+from desktop.wording import findings as words
+
+_MISSING_TOLD = 2
 
 
 class EditorPage(QWidget):
-    """Text in, a checked text out."""
+    """Text in, a checked text out; the text is written as it stands or by the form beside it."""
 
     accepted = Signal(object)
     """A Checked without errors, to be reviewed."""
@@ -34,7 +49,9 @@ class EditorPage(QWidget):
     left = Signal()
     """The user wants to leave."""
 
-    def __init__(self, context: UiContext, check: Check, namespace: str, group: str) -> None:
+    def __init__(
+        self, context: UiContext, check: Check, namespace: str, group: str, make_form: Callable[[CodeEdit], FormPanel]
+    ) -> None:
         super().__init__()
         self._context, self._namespace, self._group = context, namespace, group
         self._start_text = ""
@@ -43,6 +60,10 @@ class EditorPage(QWidget):
         self.pane.edit.files_given.connect(self.import_files)
         self.pane.checked.connect(self._judge)
         self.pane.failed.connect(context.messages.error)
+        self._text_reason = tr("There is no policy in the text yet.")
+        self.form = make_form(self.pane.edit)
+        self.switch = ViewSwitch()
+        self._views = QStackedWidget()
         self.theirs = CodeEdit(read_only=True)
         self.theirs.setAccessibleName(tr("On the cluster now"))
         self._theirs_box = QWidget()
@@ -50,21 +71,44 @@ class EditorPage(QWidget):
         self.banner = Strip()
         self._reason = label(wrap=True)
         self.ok = QPushButton(tr("&OK"))
-        self.ok.setDefault(True)
+        self.previous = QPushButton(tr("Pre&vious"))
+        self.next = QPushButton(tr("Ne&xt"))
         self.templates = self._template_menu()
         self.setAcceptDrops(True)
         self._lay_out()
-        self._turn_off_ok(tr("There is no policy in the text yet."))
+        self._connect()
+        self.show_view(View.YAML)
 
     @property
     def has_changes(self) -> bool:
-        """Whether the text differs from what the user was given to start with."""
-        return self.pane.edit.text() != self._start_text
+        """Whether the draft differs from what the user was given to start with."""
+        return self.pane.edit.text() != self._start_text or self.form.link.holds_back
 
     @property
     def reason(self) -> str:
         """Why OK is off; empty while it is on."""
         return self._reason.text()
+
+    @property
+    def view(self) -> View:
+        """The view that is seen."""
+        return View.FORM if self._views.currentWidget() is self.form else View.YAML
+
+    @Slot(object)
+    def show_view(self, view: View) -> None:
+        """Show the draft as a form or as YAML."""
+        self.switch.show_view(view)
+        shown = view is View.FORM
+        self._views.setCurrentWidget(self.form if shown else self.pane)
+        self.form.show_form(shown=shown)
+        self._dress()
+
+    def focus_first(self) -> None:
+        """Go to where one begins in the view that is seen."""
+        if self.view is View.FORM:
+            self.form.focus_first()
+        else:
+            self.pane.edit.setFocus()
 
     def start_with(self, text: str) -> None:
         """Show a text that is not the user's work: the policy as it stands, a template, or nothing."""
@@ -80,14 +124,15 @@ class EditorPage(QWidget):
     def stop(self) -> None:
         """Check, import and offer no more: the window closes."""
         self.pane.checking.stop()
+        self.form.stop()
         self.offer.stop()
         for job in ("import", "template"):
             self._context.tasks.cancel(f"{self._group} {job}")
 
     @Slot()
     def submit(self) -> None:
-        """Check the text as it is now and hand it on, or go to its first error."""
-        self.pane.checking.when_checked(self._submit)
+        """Check the draft as it is now and hand it on, or go to its first error."""
+        self.form.link.when_settled(lambda: self.pane.checking.when_checked(self._submit))
 
     @Slot(object)
     def import_files(self, paths: Sequence[Path]) -> None:
@@ -105,19 +150,21 @@ class EditorPage(QWidget):
         choose.setToolTip(tr("Add files to the end of the text, each as further documents"))
         choose.clicked.connect(self._choose_files)
         cancel.clicked.connect(self.left)
-        self.ok.clicked.connect(self.submit)
         above, below = QHBoxLayout(), QHBoxLayout()
         for button in (template, choose):
             button.setAutoDefault(False)
             above.addWidget(button)
         above.addStretch(1)
+        above.addWidget(self.switch)
         below.addWidget(self._reason, 1)
-        cancel.setAutoDefault(False)
-        for button in (cancel, self.ok):
+        for button in (self.previous, self.next, cancel, self.ok):
             below.addWidget(button)
+            button.setAutoDefault(False)
         beside = QSplitter(Qt.Orientation.Horizontal)
         beside.setChildrenCollapsible(False)
-        beside.addWidget(self.pane)
+        for view in (self.form, self.pane):
+            self._views.addWidget(view)
+        beside.addWidget(self._views)
         beside.addWidget(self._theirs_box)
         column = QVBoxLayout(self._theirs_box)
         column.setContentsMargins(0, 0, 0, 0)
@@ -137,7 +184,22 @@ class EditorPage(QWidget):
         layout.addWidget(self.offer)
         layout.addWidget(self.banner)
         layout.addWidget(beside, 1)
+        layout.addWidget(self.form.meaning)
         layout.addLayout(below)
+
+    def _connect(self) -> None:
+        self.switch.chosen.connect(self._turn_to)
+        self.form.yaml_wanted.connect(lambda: self._turn_to(View.YAML))
+        self.form.changed.connect(self._dress)
+        self.form.turned.connect(self._dress)
+        self.ok.clicked.connect(self.submit)
+        self.previous.clicked.connect(lambda: self.form.form.step(-1))
+        self.next.clicked.connect(lambda: self.form.form.step(1))
+
+    @Slot(object)
+    def _turn_to(self, view: View) -> None:
+        self.show_view(view)
+        self.focus_first()
 
     def _template_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -184,29 +246,62 @@ class EditorPage(QWidget):
     def _judge(self, checked: Checked) -> None:
         """Say whether the text can be handed on."""
         errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
-        if errors:
-            lines = sorted({finding.place.line for finding in errors if finding.place})
-            if lines:
-                self._turn_off_ok(tr("OK is off: correct the error in line {line} first.", line=lines[0]))
-            else:
-                self._turn_off_ok(tr("OK is off: correct the error first."))
+        lines = sorted({finding.place.line for finding in errors if finding.place})
+        if lines:
+            self._text_reason = tr("OK is off: correct the error in line {line} first.", line=lines[0])
+        elif errors:
+            self._text_reason = tr("OK is off: correct the error first.")
         elif not any(is_policy(entry.value) for entry in checked.entries):
-            self._turn_off_ok(tr("There is no policy in the text yet."))
+            self._text_reason = tr("There is no policy in the text yet.")
+        else:
+            self._text_reason = ""
+        self._dress()
+
+    @Slot()
+    def _dress(self) -> None:
+        """Switch OK on or off, with the reason why; and the buttons that lead through the form."""
+        missing = [words.sentence(finding) for finding in self.form.missing if self._counts(finding)]
+        if missing:
+            told = " ".join(missing[:_MISSING_TOLD])
+            more = len(missing) - _MISSING_TOLD
+            if more > 0:
+                told += " " + tr_n("And {count} more.", "And {count} more.", more)
+            self._turn_off_ok(tr("OK is off: {missing}", missing=told), missing)
+        elif self._text_reason:
+            self._turn_off_ok(self._text_reason)
         else:
             self._reason.setText("")
             self.ok.setEnabled(True)
             self.ok.setToolTip(tr("See what will change; nothing is written yet (Ctrl+Enter)"))
+        steps = self.form.has_form
+        last = not steps or self.form.form.at_end
+        for button in (self.previous, self.next):
+            button.setVisible(steps)
+        self.previous.setEnabled(steps and not self.form.form.at_start)
+        self.next.setEnabled(not last)
+        (self.ok if last else self.next).setDefault(True)
 
-    def _turn_off_ok(self, reason: str) -> None:
+    def _counts(self, finding: Finding) -> bool:
+        """Whether something missing in the form is to be told: in the text, only what that does not show itself."""
+        return self.view is View.FORM or finding.code.startswith(("draft.", "typed."))
+
+    def _turn_off_ok(self, reason: str, all_reasons: Sequence[str] = ()) -> None:
         self._reason.setText(reason)
         self.ok.setEnabled(False)
-        self.ok.setToolTip(reason)
+        self.ok.setToolTip(tooltip(*(all_reasons or (reason,))))
 
     def _submit(self, checked: Checked) -> None:
         if self.ok.isEnabled():
             self.accepted.emit(checked)
+        elif self.view is View.FORM and self.form.missing:
+            self.form.go_to_first()
         else:
+            self.show_view(View.YAML)
             self.pane.go_to_first()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab go as the eye does."""
+        return step_focus(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files anywhere on the page."""

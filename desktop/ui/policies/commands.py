@@ -45,10 +45,10 @@ class PolicyCommands(QObject):
         super().__init__(window)
         self._context, self._actions, self._panel, self._window = context, actions, panel, window
         for command, slot in {
-            Command.CREATE: self._create,
-            Command.CREATE_FROM_YAML: self._create,
-            Command.EDIT_YAML: self._edit,
-            Command.UPDATE: self._edit,
+            Command.CREATE: lambda: self._create(as_form=True),
+            Command.CREATE_FROM_YAML: lambda: self._create(as_form=False),
+            Command.EDIT_YAML: lambda: self._edit(as_form=False),
+            Command.UPDATE: lambda: self._edit(as_form=True),
             Command.DUPLICATE: self._duplicate,
             Command.EXPORT: self._export,
             Command.DELETE: self._delete,
@@ -80,13 +80,13 @@ class PolicyCommands(QObject):
     def _show_menu(self, place: QPoint) -> None:
         self.row_menu.popup(place)
 
-    def _create(self) -> None:
+    def _create(self, *, as_form: bool) -> None:
         choice = self._panel.choice
         if choice is not None:
-            self._open_editor(choice.namespace or choice.entry.namespace or "default", None)
+            self._open_editor(choice.namespace or choice.entry.namespace or "default", None, as_form=as_form)
 
-    def _edit(self) -> None:
-        self._read_current(lambda document: self._open_editor(document.namespace, document))
+    def _edit(self, *, as_form: bool) -> None:
+        self._read_current(lambda document: self._open_editor(document.namespace, document, as_form=as_form))
 
     def _duplicate(self) -> None:
         self._read_current(lambda document: self._open_editor(document.namespace, document, duplicate=True))
@@ -120,9 +120,10 @@ class PolicyCommands(QObject):
         self._context.tasks.run("policies:read", read, then, self._context.messages.error)
 
     def _open_editor(
-        self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False
+        self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False, as_form: bool = False
     ) -> "YamlDialog | None":
         from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
+        from desktop.ui.wizard.view_switch import View  # noqa: PLC0415
 
         if self._panel.session is None:
             return None
@@ -134,6 +135,7 @@ class PolicyCommands(QObject):
                 document=document,
                 duplicate=duplicate,
                 parent=self._window,
+                view=View.FORM if as_form else View.YAML,
             )
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.draft import LabelRow, SelectorField
@@ -11,6 +11,7 @@ from desktop.policy.findings import Finding
 from desktop.reach.choices import Match, lasting
 from desktop.reach.objects import Workload
 from desktop.ui.plain import label
+from desktop.ui.tab_order import FocusScroll
 from desktop.ui.wizard.fields import QuietLabel, push_button
 from desktop.ui.wizard.label_rows import SelectorEditor
 from desktop.ui.wizard.matches import selected_words, workload_words
@@ -59,10 +60,7 @@ class AppliesPage(QWidget):
         column.addWidget(self.matching)
         column.addWidget(self.workloads)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        scroll = FocusScroll(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.findings import Finding, Severity
@@ -42,10 +42,11 @@ class BasicsPage(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(8)
         place = QWidget()
-        beside = QFormLayout(place)
+        beside = QHBoxLayout(place)
         beside.setContentsMargins(0, 0, 0, 0)
-        beside.setHorizontalSpacing(2)
-        beside.addRow(self.namespace, every)
+        beside.setSpacing(2)
+        beside.addWidget(self.namespace, 1)
+        beside.addWidget(every)
         form.addRow(buddy(tr("Policy &name"), self.name), self.name)
         form.addRow("", self.name_problems)
         form.addRow(buddy(tr("Name&space"), self.namespace), place)

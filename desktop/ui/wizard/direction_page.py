@@ -7,10 +7,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +19,8 @@ from desktop.policy.findings import Path, Severity
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
 from desktop.ui.strip import Strip
-from desktop.ui.wizard.fields import ProblemStrip, push_button, put_before
+from desktop.ui.tab_order import FocusScroll
+from desktop.ui.wizard.fields import ProblemStrip, push_button
 from desktop.ui.wizard.judging import KEYS, Judged
 from desktop.ui.wizard.rule_card import RuleCard
 from desktop.ui.wizard.surroundings import Surroundings
@@ -47,8 +46,8 @@ class DirectionPage(QWidget):
         self.field, self._namespace = DirectionField(), ""
         self.cards: list[RuleCard] = []
         inbound = direction is Direction.INGRESS
-        self.open = QRadioButton(tr("Not &restricted"))
-        self.rules = QRadioButton(tr("&Only these rules"))
+        self.open = QRadioButton(tr("Not r&estricted"))
+        self.rules = QRadioButton(tr("Only these r&ules"))
         self.nothing = QRadioButton(tr("Nothin&g"))
         self.open.setToolTip(
             tr("This policy does not touch inbound.") if inbound else tr("This policy does not touch outbound.")
@@ -112,10 +111,7 @@ class DirectionPage(QWidget):
         inside.addLayout(self._list)
         inside.addWidget(self.add)
         inside.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self._cards)
+        scroll = FocusScroll(self._cards)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.limit)
@@ -153,7 +149,6 @@ class DirectionPage(QWidget):
         card.service_asked.connect(lambda ports: self.service_asked.emit(ports, self._service_namespaces(card.rule)))
         self.cards.append(card)
         self._list.addWidget(card)
-        put_before(self.add, card)
         if opened:
             card.open()
 

@@ -15,6 +15,9 @@ from desktop.ui.style import Tone, colour
 from desktop.ui.wizard.fixes import Fix, fix_of
 from desktop.wording import findings as words
 
+_MISSING = frozenset({"name.required", "draft.undecided", "draft.no-rule", "draft.no-peer", "draft.no-namespace"})
+"""What is not wrong but not there yet: it is asked for calmly."""
+
 
 class Field(QLineEdit):
     """A line of text that belongs to a draft: undo is the draft's, and problems show in it."""
@@ -45,7 +48,7 @@ class Field(QLineEdit):
         worst = gravest(findings)
         self._problem.setVisible(worst is not None)
         if worst is not None:
-            self._problem.setIcon(severity_icon(worst.severity))
+            self._problem.setIcon(severity_icon(shown_severity(worst)))
             self._problem.setToolTip(tooltip(words.sentence(worst), words.hint(worst)))
         self.setAccessibleDescription(f"{words.sentence(worst)} {words.hint(worst)}".strip() if worst else "")
 
@@ -111,7 +114,7 @@ class ProblemStrip(Strip):
             return
         self.fix.setText(self._fix.words if self._fix else "")
         self.fix.setVisible(self._fix is not None)
-        self.say(worst.severity, words.sentence(worst), "" if self._fix else words.hint(worst))
+        self.say(shown_severity(worst), words.sentence(worst), "" if self._fix else words.hint(worst))
 
 
 class QuietLabel(QLabel):
@@ -137,6 +140,11 @@ class QuietLabel(QLabel):
 def gravest(findings: Sequence[Finding]) -> Finding | None:
     """Return the finding that matters most, None where there is none."""
     return min(findings, key=lambda finding: RANK[finding.severity], default=None)
+
+
+def shown_severity(finding: Finding) -> Severity:
+    """Return how much ado a field makes of a finding."""
+    return Severity.INFO if finding.code in _MISSING else finding.severity
 
 
 def under(findings: Sequence[Finding], *steps: str | int) -> tuple[Finding, ...]:
@@ -170,21 +178,6 @@ def buddy(text: str, of: QWidget) -> QLabel:
     made = label(text)
     made.setBuddy(of)
     return made
-
-
-def put_before(anchor: QWidget, added: QWidget) -> None:
-    """Let Tab come through a widget, and all in it, right before it comes to ``anchor``."""
-    inside = [added]
-    following = added.nextInFocusChain()
-    while following is not None and following is not added and added.isAncestorOf(following):
-        inside.append(following)
-        following = following.nextInFocusChain()
-    last = anchor.previousInFocusChain()
-    if last is None or last in inside:
-        return
-    for widget in inside:
-        QWidget.setTabOrder(last, widget)
-        last = widget
 
 
 def _is_undo(event: QEvent) -> bool:

@@ -1,10 +1,10 @@
-"""The form of a policy: steps at the left, one page for each, and what it means so far below."""
+"""The form of a policy: steps at the left, and one page for each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.language import tr
 from desktop.policy.draft import DirectionField, Draft, Isolation, PortField, SelectorField
@@ -12,11 +12,9 @@ from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
 from desktop.reach.objects import Service
-from desktop.ui.plain import label
 from desktop.ui.wizard.applies_page import AppliesPage
 from desktop.ui.wizard.basics_page import BasicsPage
 from desktop.ui.wizard.direction_page import DirectionPage
-from desktop.ui.wizard.fields import push_button
 from desktop.ui.wizard.fixes import Fix
 from desktop.ui.wizard.judging import KEYS, Judged, Step, step_of
 from desktop.ui.wizard.pickers import PickDialog
@@ -34,6 +32,9 @@ class FormView(QWidget):
 
     edited = Signal(object)
     """The Draft as it is now."""
+
+    turned = Signal()
+    """Another page is shown."""
 
     def __init__(self, surroundings: Surroundings, namespace: str, *, fixed_identity: bool) -> None:
         super().__init__()
@@ -54,9 +55,6 @@ class FormView(QWidget):
             Step.OUTBOUND: self.directions[Direction.EGRESS],
             Step.REVIEW: self.review,
         }
-        self.previous = push_button(tr("Pre&vious"), lambda: self._step(-1))
-        self.next = push_button(tr("Ne&xt"), lambda: self._step(1))
-        self.meaning = {direction: label(wrap=True, selectable=True) for direction in Direction}
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -89,9 +87,8 @@ class FormView(QWidget):
         self._judged = judged
         self.basics.show_problems(judged.findings)
         self.applies.show_problems(judged.findings)
-        for direction, page in self.directions.items():
+        for page in self.directions.values():
             page.show_judged(judged)
-            self.meaning[direction].setText(judged.summary(direction))
         self.review.show_judged(judged, self._match)
         self.steps.show_judged(judged)
         if judged.policy is not None:
@@ -113,6 +110,21 @@ class FormView(QWidget):
             case _:
                 self.focus_first()
 
+    @property
+    def at_start(self) -> bool:
+        """Whether the first page is shown."""
+        return self.steps.step is Step.BASICS
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last page is shown."""
+        return self.steps.step is Step.REVIEW
+
+    def step(self, by: int) -> None:
+        """Go so many pages on, or back."""
+        self.steps.go_to(list(Step)[list(Step).index(self.steps.step) + by])
+        self.focus_first()
+
     @Slot()
     def focus_first(self) -> None:
         """Go to the first field of the page."""
@@ -123,24 +135,11 @@ class FormView(QWidget):
     def _lay_out(self) -> None:
         for page in self.pages.values():
             self._stack.addWidget(page)
-        right = QVBoxLayout()
-        right.addWidget(self._stack, 1)
-        around = QHBoxLayout()
-        around.setSpacing(12)
-        around.addWidget(self.steps)
-        around.addLayout(right, 1)
-        below = QHBoxLayout()
-        told = QVBoxLayout()
-        told.setSpacing(2)
-        for each in self.meaning.values():
-            told.addWidget(each)
-        below.addLayout(told, 1)
-        below.addWidget(self.previous)
-        below.addWidget(self.next)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(around, 1)
-        layout.addLayout(below)
+        layout.setSpacing(12)
+        layout.addWidget(self.steps)
+        layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
         self.steps.chosen.connect(self._turn_to)
@@ -200,12 +199,7 @@ class FormView(QWidget):
     @Slot(object)
     def _turn_to(self, step: Step) -> None:
         self._stack.setCurrentWidget(self.pages[step])
-        self.previous.setEnabled(step is not Step.BASICS)
-        self.next.setEnabled(step is not Step.REVIEW)
-
-    def _step(self, by: int) -> None:
-        self.steps.go_to(list(Step)[list(Step).index(self.steps.step) + by])
-        self.focus_first()
+        self.turned.emit()
 
     def _to_match(self, judged: Judged) -> dict[Path, Asked]:
         """Return what is to be matched: the selector, and the peers of rules on cards."""

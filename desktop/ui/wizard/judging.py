@@ -58,8 +58,9 @@ class Judged:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """What keeps the draft from being applied."""
-        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+        """What keeps the draft from being applied, page by page."""
+        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
+        return tuple(sorted(errors, key=lambda finding: list(Step).index(step_of(finding.path))))
 
     def missing(self, step: Step) -> int:
         """Return the number of things to correct in a step; in Review, of all of them."""
@@ -76,6 +77,8 @@ class Judged:
     def summary(self, direction: Direction) -> str:
         """Return in one sentence what the draft means for a direction so far."""
         key = KEYS[direction][0]
+        if any(error.code == "draft.undecided" for error in self.errors):
+            return tr("Inbound: not chosen yet.") if direction is Direction.INGRESS else tr("Outbound: not chosen yet.")
         if self.policy is None or any(error.path[:2] == ("spec", key) for error in self.errors):
             return (
                 tr("Inbound: cannot be said until the fields are complete.")

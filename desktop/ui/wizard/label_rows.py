@@ -12,7 +12,7 @@ from desktop.policy.draft import LabelRow, SelectorField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Operator
 from desktop.ui.wizard.completing import Suggestions
-from desktop.ui.wizard.fields import Choice, Field, ProblemStrip, push_button, put_before, small_button, under
+from desktop.ui.wizard.fields import Choice, Field, ProblemStrip, push_button, small_button, under
 from desktop.ui.wizard.surroundings import Surroundings, Where
 from desktop.wording.plain import plain
 
@@ -167,7 +167,6 @@ class SelectorEditor(QWidget):
         made.values.installEventFilter(self)
         self.rows.append(made)
         self._list.addWidget(made)
-        put_before(self.add, made)
         self._offer(self._where)
         return made
 

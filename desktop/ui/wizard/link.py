@@ -54,10 +54,10 @@ class DraftLink(QObject):
         self._opened = Opened(None)
         self._draft = self._last = new_draft("")
         self._decided = False
-        self._applying = False
+        self._applying = self._stepping = self._reading = False
         self._judged: Judged | None = None
         self._joined: tuple[QWidget | None, float, int] = (None, 0.0, -1)
-        self._then: Callable[[Judged], None] | None = None
+        self._then: Callable[[], None] | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.read)
         edit.edited.connect(self._outdate)
@@ -66,6 +66,11 @@ class DraftLink(QObject):
     def draft(self) -> Draft:
         """The draft as it is now."""
         return self._draft
+
+    @property
+    def decided(self) -> bool:
+        """Whether someone said what is to be restricted."""
+        return self._decided
 
     @property
     def current(self) -> Judged | None:
@@ -87,7 +92,7 @@ class DraftLink(QObject):
             token.check()
             return open_form(text, line, namespace)
 
-        self._judged = None
+        self._judged, self._reading = None, True
         self._tasks.run(self._group, job, self._show, self._fail)
 
     def change(self, draft: Draft, *, decided: bool) -> None:
@@ -101,12 +106,14 @@ class DraftLink(QObject):
         if self._judged is not None and self._then is None:
             self._judge()
 
-    def when_judged(self, then: Callable[[Judged], None]) -> None:
-        """Call ``then`` with what is found about the draft as it is now: at once if it is known, else when it is."""
-        if self._judged is not None:
-            then(self._judged)
-        else:
-            self._then = then
+    def when_settled(self, then: Callable[[], None]) -> None:
+        """Call ``then`` when form and text are one again, with ``current`` about them as they are now."""
+        if self.settled:
+            then()
+            return
+        self._then = then
+        if self._pause.isActive():
+            self.read()
 
     @Slot()
     def undo(self) -> None:
@@ -116,17 +123,28 @@ class DraftLink(QObject):
             self.opened.emit(self._reopened(), self._decided)
             self._judge()
         else:
-            self._edit.undo()
+            self._step(self._edit.undo)
 
     @Slot()
     def redo(self) -> None:
         """Bring back what was taken back last."""
-        self._edit.redo()
+        self._step(self._edit.redo)
 
     def stop(self) -> None:
         """Be quiet."""
         self._pause.stop()
         self._tasks.cancel(self._group)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is under way between form and text."""
+        return self._judged is not None or (self._opened.draft is None and not self._reading)
+
+    def _step(self, step: Callable[[], None]) -> None:
+        """Go back or forth in the text; what the form said stays said."""
+        self._stepping = True
+        step()
+        self._stepping = False
 
     def _reopened(self) -> Opened:
         return Opened(self._draft, "", self._opened.number, self._opened.of, self._opened.kept)
@@ -135,21 +153,24 @@ class DraftLink(QObject):
     def _outdate(self) -> None:
         if self._applying:
             return
-        self._judged = None
+        self._judged, self._reading = None, True
+        if not self._stepping:
+            self._decided = True  # who writes or takes YAML sees what it restricts
         if self.form_shown:
             self.read()
         else:
-            self._decided = True  # who writes YAML sees what it restricts
             self._pause.start()
 
     def _show(self, opened: Opened) -> None:
-        if opened.draft is not None:
-            self._decided = not opened.is_new and (self._decided or not self.form_shown or _chosen(opened.draft))
-            self._draft = self._last = opened.draft
-        self._opened = opened
+        self._opened, self._reading = opened, False
+        if opened.draft is None:
+            self.opened.emit(opened, self._decided)
+            self._settle()
+            return
+        self._decided = not opened.is_new and (self._decided or _chosen(opened.draft))
+        self._draft = self._last = opened.draft
         self.opened.emit(opened, self._decided)
-        if opened.draft is not None:
-            self._judge()
+        self._judge()
 
     def _judge(self) -> None:
         text, draft, last, opened = self._edit.text(), self._draft, self._last, self._opened
@@ -174,9 +195,12 @@ class DraftLink(QObject):
         self._last = work.judged.written
         self._judged = work.judged
         self.judged.emit(work.judged)
+        self._settle()
+
+    def _settle(self) -> None:
         then, self._then = self._then, None
         if then is not None:
-            then(work.judged)
+            then()
 
     def _apply(self, edit: TextEdit) -> None:
         """Edit the text; what is typed in one field in one go is one step of undo."""

@@ -16,7 +16,6 @@ from desktop.ui.wizard.fields import (
     ProblemStrip,
     QuietLabel,
     push_button,
-    put_before,
     small_button,
     under,
 )
@@ -73,7 +72,7 @@ class PortsEditor(QWidget):
         self.rows: list[_Row] = []
         self.problems = ProblemStrip()
         self.problems.fixed.connect(self.fixed)
-        self._every = QuietLabel(tr("Every protocol and port, as none is named."))
+        self._every = QuietLabel(tr("Every protocol and port, as none is named."), wrap=False)
         self.add = push_button(tr("+ Port"), lambda: self.add_ports((PortField("TCP"),)))
         self.from_service = push_button(tr("From a Service…"), self.service_asked.emit)
         self.from_service.setToolTip(tr("Fill in the port of the pods that a Service leads to"))
@@ -82,7 +81,8 @@ class PortsEditor(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addWidget(self.from_service)
-        buttons.addWidget(self._every, 1)
+        buttons.addWidget(self._every)
+        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -126,7 +126,6 @@ class PortsEditor(QWidget):
         row.removed.connect(lambda: self._remove(row))
         self.rows.append(row)
         self._list.addWidget(row)
-        put_before(self.add, row)
 
     def _remove(self, row: _Row) -> None:
         self._drop(row)

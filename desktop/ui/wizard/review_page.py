@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.findings import Finding, Path, format_path
@@ -13,6 +13,7 @@ from desktop.ui.editor.margin import RANK
 from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
+from desktop.ui.tab_order import FocusScroll
 from desktop.ui.wizard.fields import QuietLabel
 from desktop.ui.wizard.fixes import Fix, fix_of
 from desktop.ui.wizard.judging import Judged
@@ -26,8 +27,8 @@ _SENTENCES_SHOWN, _FINDINGS_SHOWN = 60, 20
 class FindingStrip(Strip):
     """One finding, with a click that puts it right, or that leads to its field."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__()
+    def __init__(self, finding: Finding, parent: QWidget) -> None:
+        super().__init__(parent)
         self.finding = finding
         self.fix: Fix | None = fix_of(finding)
         self.button = QPushButton(self.fix.words if self.fix else tr("Go There"))
@@ -68,10 +69,7 @@ class ReviewStep(QWidget):
         column.addWidget(self._kept_title)
         column.addWidget(self.kept)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        scroll = FocusScroll(inside)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(scroll)
@@ -114,7 +112,7 @@ class ReviewStep(QWidget):
             self._strips.removeWidget(strip)
             strip.hide()
             strip.deleteLater()
-        self.strips = [FindingStrip(finding) for finding in worst]
+        self.strips = [FindingStrip(finding, self) for finding in worst]
         for strip in self.strips:
             strip.button.clicked.connect(self._follow)
             self._strips.addWidget(strip)

@@ -12,7 +12,7 @@ from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
 from desktop.ui.plain import label
-from desktop.ui.wizard.fields import ProblemStrip, push_button, put_before, small_button, under
+from desktop.ui.wizard.fields import ProblemStrip, push_button, small_button, under
 from desktop.ui.wizard.judging import KEYS
 from desktop.ui.wizard.peer_editor import PeerEditor
 from desktop.ui.wizard.port_rows import PortsEditor
@@ -88,7 +88,6 @@ class RuleCard(QFrame):
             self.body.fixed.connect(self.fixed)
             self.body.service_asked.connect(self.service_asked)
             self._layout.insertWidget(1, self.body)
-            put_before(self.duplicate, self.body)
             self.body.show_rule(self.rule, self._namespace)
         if self.body is not None:
             self.body.setVisible(opened)
@@ -228,7 +227,6 @@ class RuleBody(QWidget):
         editor.fixed.connect(self.fixed)
         self.peers.append(editor)
         self._peer_list.addWidget(editor)
-        put_before(self.add_peer, editor)
         editor.show_peer(PeerField(), self._namespace)
 
     @Slot()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from desktop.cluster.gateway import PolicyDocument
 from desktop.ui.actions import Command
 from desktop.ui.policies.table_model import Column
+from desktop.ui.wizard.view_switch import View
 from tests.helpers.fake_sessions import policy, snapshot_of
 from tests.ui.window.conftest import Desk
 
@@ -50,14 +51,14 @@ def document(name: str) -> PolicyDocument:
     return PolicyDocument("default", name, {}, f"kind: NetworkPolicy  # {name}\n", "7", f"default/{name}")
 
 
-def test_create_opens_the_editor_for_the_namespace_chosen(shown: Desk, opened: list[Opened]) -> None:
+def test_create_opens_the_form_or_the_yaml_for_the_namespace_chosen(shown: Desk, opened: list[Opened]) -> None:
     QTest.keyClick(shown.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     shown.choose("prod", "web")
     shown.window.actions_[Command.CREATE_FROM_YAML].trigger()
     assert [each.given for each in opened] == [(shown.session("prod"),)] * 2
     assert [each.named for each in opened] == [
-        {"namespace": "default", "document": None, "duplicate": False},
-        {"namespace": "web", "document": None, "duplicate": False},
+        {"namespace": "default", "document": None, "duplicate": False, "view": View.FORM},
+        {"namespace": "web", "document": None, "duplicate": False, "view": View.YAML},
     ]
 
 
@@ -75,14 +76,16 @@ def test_edit_opens_the_policy_as_it_is_now(shown: Desk, opened: list[Opened], w
     else:
         shown.window.actions_[Command.UPDATE].trigger()
     shown.bot.waitUntil(lambda: bool(opened))
-    assert opened[0].named == {"namespace": "default", "document": document("a"), "duplicate": False}
+    as_it_is = {"namespace": "default", "document": document("a"), "duplicate": False}
+    assert opened[0].named == {**as_it_is, "view": View.FORM if way == "update" else View.YAML}
 
 
 def test_duplicate_starts_a_new_policy_from_this_one(shown: Desk, opened: list[Opened]) -> None:
     shown.window.policies.view.select({("default", "b")})
     shown.window.actions_[Command.DUPLICATE].trigger()
     shown.bot.waitUntil(lambda: bool(opened))
-    assert opened[0].named == {"namespace": "default", "document": document("b"), "duplicate": True}
+    as_it_is = {"namespace": "default", "document": document("b"), "duplicate": True}
+    assert opened[0].named == {**as_it_is, "view": View.YAML}
 
 
 def test_a_policy_that_is_gone_meanwhile_is_told_and_opens_nothing(shown: Desk, opened: list[Opened]) -> None:

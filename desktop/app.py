@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from desktop import __version__
 from desktop.language import use_language
 from desktop.session.catalog import Catalog
+from desktop.session.consents import Consents
 from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
 from desktop.session.tasks import TaskPool
@@ -38,7 +39,7 @@ def run(*, started: float, smoke_test: bool) -> int:
     application = _application()
     pool, settings = TaskPool("task"), Settings()
     catalog = Catalog(settings)
-    sessions = Sessions()
+    sessions = Sessions(allows=Consents(settings).allows)
     messages = Messages()
     _tell_faults(messages)
     context = UiContext(TaskRunner(pool), messages, settings, catalog, sessions)

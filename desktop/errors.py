@@ -36,6 +36,18 @@ class FileError(BulkheadError):
     """A file or folder that cannot be read or written; ``path`` is among the facts."""
 
 
+class SignInFailed(BulkheadError):
+    """Whoever gives the credentials gave none.
+
+    ``said`` is what a program told people about it. It may hold secrets: it is shown, but neither logged nor copied,
+    and so is none of the facts.
+    """
+
+    def __init__(self, code: str, /, *, said: str = "", **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.said = said
+
+
 class TransportError(BulkheadError):
     """No answer came from the server."""
 

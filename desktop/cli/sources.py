@@ -9,10 +9,14 @@ from typing import TypeAlias, TypeVar
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import Gateway
+from desktop.cluster.notices import Hear, Notice
+from desktop.cluster.plugin import ConsentNeeded
 from desktop.errors import BulkheadError
 from desktop.language import tr
+from desktop.session.consents import Consents
+from desktop.session.settings import Settings
 from desktop.session.state import Progress
-from desktop.wording import errors, states
+from desktop.wording import errors, notices, states
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 _ERASE_LINE = "\r\x1b[K"
@@ -41,8 +45,11 @@ def add_output(parser: argparse.ArgumentParser, *more: str) -> None:
 def complain(error: BulkheadError) -> None:
     """Tell of an error and what can be done about it."""
     print(tr("Error: {sentence}", sentence=errors.sentence(error)), file=sys.stderr)
-    if hint := errors.hint(error):
+    hint = tr("Open the cluster in the window once: it shows what would run, and asks.")
+    if hint := hint if isinstance(error, ConsentNeeded) else errors.hint(error):
         print(hint, file=sys.stderr)
+    if said := errors.said(error):
+        print(said, file=sys.stderr)
 
 
 def open_gateway(folder: Path | None, context: str | None, kubeconfig_file: Path | None) -> Gateway:
@@ -57,7 +64,15 @@ def open_gateway(folder: Path | None, context: str | None, kubeconfig_file: Path
     loaded = kubeconfig.load((), (kubeconfig_file,)) if kubeconfig_file else kubeconfig.load()
     for error in loaded.file_errors:
         complain(error)
-    return LiveGateway(connection.connection(loaded, loaded.find(context or "")))
+    chosen, allows = loaded.find(context or ""), Consents(Settings()).allows
+    return LiveGateway(connection.connection(loaded, chosen, allows=allows, hear=_hear(chosen.name)))
+
+
+def _hear(title: str) -> Hear:
+    def tell(notice: Notice) -> None:
+        print(notices.sentence(title, notice), file=sys.stderr)
+
+    return tell
 
 
 def interruptible(job: Callable[[CancelToken], T]) -> T:

@@ -4,13 +4,16 @@ import base64
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from desktop.cluster import named_files, server_url
+from desktop.cancellation import CancelToken
+from desktop.cluster import named_files, plugin, plugin_answer, plugin_policy, plugin_run, server_url
+from desktop.cluster.identity import Fetched, IdentitySource, bearer
 from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig, Stanzas, load
+from desktop.cluster.notices import Hear, PluginSays, unheard
+from desktop.cluster.plugin import Allows, ConsentNeeded, Plugin
 from desktop.cluster.stanzas import UserStanza, data
 from desktop.errors import ConfigError, FileError
 
@@ -25,6 +28,7 @@ Authorization = Callable[[], str]
 class Connection:
     """How to reach a cluster. ``authority`` is the PEM of the CAs to trust; empty means the system's.
 
+    ``plugin`` is the sign-in program that ``source`` runs, where there is one; what a source gives adds to the rest.
     ``renew`` reads everything again, for when the server no longer accepts what was read; it may raise ConfigError
     or FileError. None of the secrets is in ``repr``.
     """
@@ -39,51 +43,94 @@ class Connection:
     compression: bool = True
     namespace: str = "default"
     acting_as: Impersonation | None = None
+    plugin: Plugin | None = field(default=None, repr=False)
+    source: IdentitySource | None = field(default=None, repr=False, compare=False)
     renew: "Callable[[], Connection] | None" = field(default=None, repr=False, compare=False)
 
 
-def connection(kubeconfig: Kubeconfig, context: Context) -> Connection:
-    """Read what ``context`` names; raises its error, or ConfigError or FileError for a file that cannot be used."""
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a connection is wanted for, and by whom: what stays the same when it is made anew."""
+
+    context: Context
+    allows: Allows
+    hear: Hear
+
+
+def connection(
+    kubeconfig: Kubeconfig, context: Context, *, allows: Allows = plugin.none_allowed, hear: Hear = unheard
+) -> Connection:
+    """Read what ``context`` names, and find the sign-in program it names; nothing is run.
+
+    ``allows`` says whether the user let that program run, ``hear`` takes what it will tell people. Raises the
+    context's error; ConsentNeeded; ConfigError or FileError for what cannot be used.
+    """
+    return _connection(kubeconfig, _Wish(context, allows, hear), None)
+
+
+def _connection(kubeconfig: Kubeconfig, wish: _Wish, before: Connection | None) -> Connection:
+    context = wish.context
     if context.error is not None:
         raise context.error.with_traceback(None)  # it may be raised many times
     stanzas = kubeconfig.stanzas[context.file, context.name]
     try:
-        return _read(stanzas, context, partial(_again, kubeconfig, context))
+        return _read(stanzas, kubeconfig, wish, before)
+    except ConsentNeeded:
+        raise
     except ConfigError as error:
-        raise ConfigError(error.code, context=context.name, file=str(context.file), **error.facts) from error
+        raise ConfigError(error.code, **{"context": context.name, "file": str(context.file), **error.facts}) from error
 
 
-def _again(kubeconfig: Kubeconfig, context: Context) -> Connection:
+def _again(kubeconfig: Kubeconfig, wish: _Wish, before: Connection) -> Connection:
     """Load the kubeconfigs anew (a login tool may have rewritten them) and make the same context's connection."""
     fresh = load(kubeconfig.paths, kubeconfig.extra)
     for candidate in fresh.contexts:
-        if (candidate.file, candidate.name) == (context.file, context.name):
-            return connection(fresh, candidate)
-    raise ConfigError("kubeconfig.no-such-context", name=context.name)
+        if (candidate.file, candidate.name) == (wish.context.file, wish.context.name):
+            return _connection(fresh, replace(wish, context=candidate), before)
+    raise ConfigError("kubeconfig.no-such-context", name=wish.context.name)
 
 
-def _read(stanzas: Stanzas, context: Context, renew: Callable[[], Connection]) -> Connection:
-    cluster, user = stanzas.cluster, stanzas.user
+def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connection | None) -> Connection:
+    """Make the connection; ``before`` is the one it replaces, whose identity it keeps where it may."""
+    context, cluster, user = wish.context, stanzas.cluster, stanzas.user
     server = server_url.base(cluster.server or "")
-    if server_url.is_plain(server):  # kubectl too sends no credentials where anybody could read them
-        return Connection(server, insecure=True, namespace=context.namespace, acting_as=context.acting_as, renew=renew)
-    certificate = _part(
-        stanzas.user_folder, user.client_certificate_data, user.client_certificate, "client-certificate"
-    )
-    key = _part(stanzas.user_folder, user.client_key_data, user.client_key, "client-key") if certificate else b""
-    return Connection(
-        server,
-        _part(stanzas.cluster_folder, cluster.certificate_authority_data, cluster.certificate_authority, "authority"),
-        certificate,
-        key,
-        _authorization(user, stanzas.user_folder),
-        tls_server_name=cluster.tls_server_name or "",
-        insecure=bool(cluster.insecure_skip_tls_verify),
-        compression=not cluster.disable_compression,
-        namespace=context.namespace,
-        acting_as=context.acting_as,
-        renew=renew,
-    )
+    made = Connection(server, insecure=True, namespace=context.namespace, acting_as=context.acting_as)
+    if not server_url.is_plain(server):  # kubectl too sends no credentials where anybody could read them
+        certificate = _part(
+            stanzas.user_folder, user.client_certificate_data, user.client_certificate, "client-certificate"
+        )
+        key = _part(stanzas.user_folder, user.client_key_data, user.client_key, "client-key") if certificate else b""
+        folder = stanzas.cluster_folder
+        authority = _part(folder, cluster.certificate_authority_data, cluster.certificate_authority, "authority")
+        made = replace(
+            made,
+            authority=authority,
+            client_certificate=certificate,
+            client_key=key,
+            authorization=_authorization(user, stanzas.user_folder),
+            tls_server_name=cluster.tls_server_name or "",
+            insecure=bool(cluster.insecure_skip_tls_verify),
+            compression=not cluster.disable_compression,
+        )
+        if user.exec is not None and not (user.token or user.token_file or user.username):
+            wanted = plugin.resolve(user.exec, stanzas.user_file, cluster, authority, cluster.server or "")
+            made = replace(made, plugin=wanted, source=_source(wanted, wish, before))
+    return replace(made, renew=lambda: _again(kubeconfig, wish, made))
+
+
+def _source(wanted: Plugin, wish: _Wish, before: Connection | None) -> IdentitySource:
+    """Return what runs a program; raises ConfigError, or ConsentNeeded where the user was not asked."""
+    plugin_policy.check(wanted)
+    if not wish.allows(wanted):
+        raise ConsentNeeded(wanted, context=wish.context.name, file=str(wanted.file))
+    if before is not None and before.source is not None and before.plugin == wanted:
+        return before.source
+
+    def fetch(token: CancelToken) -> Fetched:
+        answer = plugin_run.run(wanted, token, lambda text: wish.hear(PluginSays(wanted.command, text)))
+        return plugin_answer.read(answer, wanted)
+
+    return IdentitySource(fetch)
 
 
 def _part(folder: Path, inline: str | None, name: str | None, field_name: str) -> bytes:
@@ -98,20 +145,13 @@ def _authorization(user: UserStanza, folder: Path) -> Authorization:
     if user.token_file:
         return TokenFile(named_files.resolve(folder, user.token_file))
     if user.token:
-        bearer = f"Bearer {_header_value(user.token)}"
-        return lambda: bearer
+        header = bearer(user.token)
+        return lambda: header
     if user.username:
         pair = f"{user.username}:{user.password or ''}".encode()
         basic = f"Basic {base64.b64encode(pair).decode()}"
         return lambda: basic
     return str
-
-
-def _header_value(token: str) -> str:
-    """Return a token that may stand in a header; raises ConfigError that does not show it."""
-    if not token.isascii() or not token.isprintable():
-        raise ConfigError("kubeconfig.token-invalid")
-    return token
 
 
 class TokenFile:
@@ -136,4 +176,4 @@ class TokenFile:
         token = named_files.read(self._path).strip().decode("ascii", "replace")
         if not token:
             raise ConfigError("kubeconfig.token-file-empty", path=str(self._path))
-        return f"Bearer {_header_value(token)}"
+        return bearer(token)

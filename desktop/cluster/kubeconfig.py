@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from desktop.cluster import server_url, stanzas
+from desktop.cluster import plugin, server_url, stanzas
 from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
@@ -45,12 +45,22 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Stanzas:
-    """What a context refers to, each with the folder that its relative paths start from."""
+    """What a context refers to, each with the file it stands in, from whose folder its relative paths start."""
 
     cluster: ClusterStanza
-    cluster_folder: Path
+    cluster_file: Path
     user: UserStanza
-    user_folder: Path
+    user_file: Path
+
+    @property
+    def cluster_folder(self) -> Path:
+        """Where relative paths of the cluster start."""
+        return self.cluster_file.parent
+
+    @property
+    def user_folder(self) -> Path:
+        """Where relative paths of the user start."""
+        return self.user_file.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +215,7 @@ def _resolve(entry: Entry[ContextStanza], view: KubeconfigFile) -> Stanzas:
         _check_user(user.stanza)
     except ConfigError as error:
         raise ConfigError(error.code, **where, **error.facts) from error
-    return Stanzas(cluster.stanza, cluster.file.parent, user.stanza, user.file.parent)
+    return Stanzas(cluster.stanza, cluster.file, user.stanza, user.file)
 
 
 def _check_cluster(cluster: ClusterStanza) -> None:
@@ -222,9 +232,10 @@ def _check_cluster(cluster: ClusterStanza) -> None:
 
 def _check_user(user: UserStanza) -> None:
     """Raise ConfigError where kubectl would refuse the user, or where Bulkhead cannot do what it asks."""
+    if user.exec is not None and user.auth_provider is not None:
+        raise ConfigError("kubeconfig.exec-and-auth-provider")
     if user.exec is not None:
-        command = user.exec.get("command")
-        raise ConfigError("kubeconfig.exec-unsupported", command=command if isinstance(command, str) else "")
+        plugin.check(user.exec)
     if user.auth_provider is not None:
         name = user.auth_provider.get("name")
         codes = {"gcp": "removed", "azure": "removed", "oidc": "unsupported"}

@@ -19,6 +19,13 @@ from desktop.manifest import reader
 from desktop.policy.findings import Severity
 
 
+class NamedExtension(msgspec.Struct, frozen=True):
+    """``extensions[]`` of a stanza: what a program wants to be told, of any shape."""
+
+    name: str | None = None
+    extension: object = None
+
+
 class ClusterStanza(msgspec.Struct, frozen=True, rename="kebab"):
     """``clusters[].cluster``: absent and null are one."""
 
@@ -29,9 +36,32 @@ class ClusterStanza(msgspec.Struct, frozen=True, rename="kebab"):
     certificate_authority_data: str | None = None
     proxy_url: str | None = None
     disable_compression: bool | None = None
+    extensions: tuple[NamedExtension, ...] | None = None
 
     def __repr__(self) -> str:
         return "ClusterStanza(...)"  # a proxy's address may hold a password
+
+
+class ExecVariable(msgspec.Struct, frozen=True):
+    """``exec.env[]``."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+class ExecStanza(msgspec.Struct, frozen=True, rename="camel"):
+    """``users[].user.exec``: a program that gives credentials (``client.authentication.k8s.io``)."""
+
+    api_version: str | None = None
+    command: str | None = None
+    args: tuple[str | None, ...] | None = None
+    env: tuple[ExecVariable, ...] | None = None
+    install_hint: str | None = None
+    provide_cluster_info: bool | None = None
+    interactive_mode: str | None = None
+
+    def __repr__(self) -> str:
+        return "ExecStanza(...)"  # arguments and variables may hold secrets
 
 
 class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
@@ -45,7 +75,7 @@ class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
     token_file: str | None = msgspec.field(default=None, name="tokenFile")
     username: str | None = None
     password: str | None = None
-    exec: dict[str, object] | None = None
+    exec: ExecStanza | None = None
     auth_provider: dict[str, object] | None = None
     as_user: str | None = msgspec.field(default=None, name="as")
     as_uid: str | None = None

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.cluster.connection import Connection
+from desktop.cluster.identity import NOBODY, Identity
 from desktop.errors import ConfigError
 
 
-def ssl_context(connection: Connection) -> ssl.SSLContext:
-    """Return the context for a connection; raises ConfigError when a certificate or key cannot be used.
+def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
+    """Return the context for a connection and who we are there; the connection's own certificate comes first.
+
+    Raises ConfigError when a certificate or key cannot be used.
 
     It trusts as Go does, for kubectl is the measure: any certificate given as an authority is an anchor (a chain need
     not reach a root), and the extensions that newer Pythons demand by default are not demanded.
@@ -35,6 +38,8 @@ def ssl_context(connection: Connection) -> ssl.SSLContext:
         context.load_default_certs()
     if connection.client_certificate:
         _load_client_certificate(context, connection.client_certificate, connection.client_key)
+    elif identity.certificate:
+        _load_client_certificate(context, identity.certificate, identity.key)
     return context
 
 

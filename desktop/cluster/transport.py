@@ -18,6 +18,7 @@ from desktop.cancellation import CancelToken
 from desktop.cluster import failures
 from desktop.cluster.connection import Connection
 from desktop.cluster.flight import CURRENT, Flight
+from desktop.cluster.identity import NOBODY, Identity
 from desktop.errors import (
     BulkheadError,
     Cancelled,
@@ -75,10 +76,16 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A connection's settings and the pools made from them; replaced as a whole when credentials are renewed."""
+    """A connection's settings, who we are, and the pools made from both; replaced as a whole when one is renewed."""
 
     connection: Connection
+    identity: Identity
     rest: "Rest"
+
+    @property
+    def authorization(self) -> str:
+        """The header of the next request; empty where none is sent."""
+        return self.connection.authorization() or self.identity.authorization
 
 
 class Transport:
@@ -126,7 +133,7 @@ class Transport:
                 response.release_conn()
                 return Answer(content, _warnings(response.headers.getlist("Warning")))
 
-        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token, once=changes))
+        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token, once=changes), token)
 
     def lines(self, path: str, token: CancelToken, *, query: Query, read_limit: float) -> Generator[bytes]:
         """Start a request whose answer comes line by line; returns as soon as the server agreed to it.
@@ -145,7 +152,7 @@ class Transport:
                 until_open.callback(response.close)
                 return _lines(response, flight.token, until_open.pop_all())
 
-        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token))
+        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token), token)
 
     def close(self) -> None:
         """Break off what is under way and let go of all connections."""
@@ -162,7 +169,7 @@ class Transport:
         """Send a request and wait for the head of a good answer; raises ApiError for any other."""
         headers = link.rest.headers(request.headers)
         headers["User-Agent"] = f"bulkhead/{__version__}"
-        if authorization := link.connection.authorization():
+        if authorization := link.authorization:
             headers["Authorization"] = authorization
         if link.connection.acting_as:
             for name, value in link.connection.acting_as.headers():
@@ -179,6 +186,8 @@ class Transport:
             ).response
         finally:
             CURRENT.reset(before)
+        if response.status != 401 and link.connection.source:
+            link.connection.source.accepted()
         if 200 <= response.status < 300:
             return response
         content = response.read(ERROR_BODY_LIMIT)
@@ -221,49 +230,66 @@ class Transport:
         proxy = client.environment_proxy(self._connection.server) if isinstance(error, Unreachable) else ""
         return Unreachable("unreachable.proxy-unused", **error.facts, proxy=proxy) if proxy else error
 
-    def _with_fresh_credentials(self, request: Callable[[_Link], _T]) -> _T:
-        """Make a request; where the server does not know us (any more), read all credentials again, once."""
-        link = self._current_link()
+    def _with_fresh_credentials(self, request: Callable[[_Link], _T], token: CancelToken) -> _T:
+        """Make a request; where the server does not know us (any more), get all credentials anew, once."""
+        link = self._current_link(token)
         try:
             return request(link)
-        except (Unauthorized, TlsError):
-            fresh = self._renewed_link(link)
-            if fresh is None:
+        except (Unauthorized, TlsError) as error:
+            source = link.connection.source
+            refused = isinstance(error, Unauthorized) or error.code == "tls.client-certificate-refused"
+            if not (refused and source and source.refused(link.identity)) and not self._renew(link):
                 raise
-        return request(fresh)
+        return request(self._current_link(token))
 
-    def _current_link(self) -> _Link:
-        with self._link_lock:
-            if self._link is None:
-                self._link = _Link(self._connection, _rest(self._connection))
-            return self._link
+    def _current_link(self, token: CancelToken) -> _Link:
+        """Return the link with an identity that is good now; it is fetched where there is none, which may take long."""
+        while True:
+            connection = self._connection
+            identity = connection.source.get(token) if connection.source else NOBODY
+            with self._link_lock:
+                if connection is not self._connection:
+                    continue  # renewed meanwhile
+                link = self._link
+                if link is not None and link.connection is connection and link.identity == identity:
+                    return link
+                self._link = fresh = _linked(connection, identity, link)
+                if link is not None and link.rest is not fresh.rest:
+                    link.rest.close()
+                return fresh
 
-    def _renewed_link(self, refused: _Link) -> _Link | None:
-        """Return a link with credentials read anew, or None where there are none; one caller reads for all."""
+    def _renew(self, refused: _Link) -> bool:
+        """Read everything again; whether there is anything to try anew. One caller reads for all."""
         with self._link_lock:
-            if self._link is not refused:
-                return self._link
+            if self._connection is not refused.connection:
+                return True
             renew = refused.connection.renew
             if renew is None or time.monotonic() - self._renewed_at < _RENEW_AT_MOST_EVERY:
-                return None
+                return False
             self._renewed_at = time.monotonic()
             try:
                 connection = renew()
-                if (connection.server, connection.acting_as) != (self._connection.server, self._connection.acting_as):
-                    return None  # another cluster or somebody else by now: not what is shown
-                same = connection == refused.connection
-                self._link = _Link(connection, refused.rest if same else _rest(connection))
             except BulkheadError as error:
                 _log.info("credentials could not be read again: %s", error)
-                return None
-            return self._link
+                return False
+            if (connection.server, connection.acting_as) != (self._connection.server, self._connection.acting_as):
+                return False  # another cluster or somebody else by now: not what is shown
+            self._connection = connection
+            return True
 
 
-def _rest(connection: Connection) -> "Rest":
+def _linked(connection: Connection, identity: Identity, before: _Link | None) -> _Link:
+    """Make a link; what leaves the pools as they are keeps them."""
+    if before is not None and before.connection == connection and before.identity.certificate == identity.certificate:
+        return _Link(connection, identity, before.rest)
+    return _Link(connection, identity, _rest(connection, identity))
+
+
+def _rest(connection: Connection, identity: Identity) -> "Rest":
     from desktop.cluster import client, tls  # noqa: PLC0415  the client library takes a second to import
 
     is_secure = connection.server.startswith("https:")
-    return client.Rest(tls.ssl_context(connection) if is_secure else None, connection.tls_server_name)
+    return client.Rest(tls.ssl_context(connection, identity) if is_secure else None, connection.tls_server_name)
 
 
 def _library_errors() -> tuple[type[Exception], ...]:

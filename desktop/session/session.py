@@ -12,8 +12,20 @@ from pathlib import Path
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import FileProblems, Gateway, ReadsFiles, ServerVersion
+from desktop.cluster.notices import Hear, unheard
+from desktop.cluster.plugin import Allows, none_allowed
 from desktop.cluster.reflector import Failing, Reflector
-from desktop.errors import BulkheadError, Cancelled, ConfigError, FileError, Forbidden, NotFound, TlsError, Unauthorized
+from desktop.errors import (
+    BulkheadError,
+    Cancelled,
+    ConfigError,
+    FileError,
+    Forbidden,
+    NotFound,
+    SignInFailed,
+    TlsError,
+    Unauthorized,
+)
 from desktop.policy.profile import for_version
 from desktop.reach.objects import CLUSTER_WIDE, Kind
 from desktop.reach.snapshot import Snapshot
@@ -34,10 +46,10 @@ Connect = Callable[[ClusterEntry], Gateway]
 _log = logging.getLogger(__name__)
 
 
-def connect(entry: ClusterEntry) -> Gateway:
+def connect(entry: ClusterEntry, allows: Allows = none_allowed, hear: Hear = unheard) -> Gateway:
     """Make the gateway of an entry (blocks, and imports the client library); raises ConfigError or FileError.
 
-    Nothing is contacted yet.
+    Nothing is contacted or run yet. ``allows`` says which sign-in programs may run, ``hear`` takes notices.
     """
     if entry.error is not None:
         raise entry.error
@@ -51,7 +63,7 @@ def connect(entry: ClusterEntry) -> Gateway:
     loaded = kubeconfig.load(extra=[Path(entry.file)])
     for context in loaded.contexts:
         if (str(context.file), context.name) == (entry.file, entry.context):
-            return LiveGateway(connection.connection(loaded, context))
+            return LiveGateway(connection.connection(loaded, context, allows=allows, hear=hear))
     raise next(iter(loaded.file_errors), ConfigError("kubeconfig.no-such-context", name=entry.context))
 
 
@@ -311,5 +323,5 @@ class Session:
 def _is_worn(state: SessionState) -> bool:
     """Whether a new gateway may do better: the kubeconfig, or a file it names, may be another by now."""
     return state.connection in {Connection.OFFLINE, Connection.ERROR} or isinstance(
-        state.error, TlsError | Unauthorized
+        state.error, TlsError | Unauthorized | ConfigError | SignInFailed
     )

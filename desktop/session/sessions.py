@@ -3,12 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.session.catalog import ClusterEntry
+from desktop.session.notices import NoticeBoard
 
 if TYPE_CHECKING:
     from desktop.cluster.gateway import Gateway
+    from desktop.cluster.plugin import Allows
     from desktop.session.session import Session
 
 CLOSE_SECONDS = 2.0
@@ -16,10 +19,17 @@ CLOSE_SECONDS = 2.0
 
 
 class Sessions:
-    """The sessions of the clusters that were asked for, by id. Any thread may call."""
+    """The sessions of the clusters that were asked for, by id. Any thread may call.
 
-    def __init__(self, connect: "Callable[[ClusterEntry], Gateway] | None" = None) -> None:
+    ``allows`` says which sign-in programs may run (None: none); what clusters and programs tell is on ``notices``.
+    """
+
+    def __init__(
+        self, connect: "Callable[[ClusterEntry], Gateway] | None" = None, allows: "Allows | None" = None
+    ) -> None:
         self._connect = connect
+        self._allows = allows
+        self.notices = NoticeBoard()
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
@@ -28,10 +38,16 @@ class Sessions:
         with self._lock:
             session = self._sessions.get(entry.id)
             if session is None:
-                from desktop.session.session import Session, connect  # noqa: PLC0415  not before the window shows
+                from desktop.session.session import Session  # noqa: PLC0415  not before the window shows
 
-                session = self._sessions[entry.id] = Session(entry, self._connect or connect)
+                session = self._sessions[entry.id] = Session(entry, self._connect or self._connect_as_told)
             return session
+
+    def _connect_as_told(self, entry: ClusterEntry) -> "Gateway":
+        from desktop.cluster.plugin import none_allowed  # noqa: PLC0415  as above
+        from desktop.session.session import connect  # noqa: PLC0415
+
+        return connect(entry, self._allows or none_allowed, partial(self.notices.put, entry.id))
 
     def update(self, entry: ClusterEntry) -> None:
         """Tell the session of a cluster, if there is one, what the user changed about it."""

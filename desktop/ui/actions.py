@@ -26,6 +26,7 @@ class Command(Enum):
     SYNCHRONIZE = "synchronize"
     CANCEL_SYNCHRONIZATION = "cancel synchronization"
     RENAME = "rename"
+    SIGN_IN_PROGRAM = "sign-in program"
     NAMESPACES = "namespaces"
     PROFILE = "profile"
     REMOVE = "remove"
@@ -72,6 +73,9 @@ def _specs() -> Mapping[Command, _Spec]:
         Command.SYNCHRONIZE: _Spec(tr("&Synchronize"), tr("Read this cluster anew"), ("F5",)),
         Command.CANCEL_SYNCHRONIZATION: _Spec(tr("Cance&l Synchronization"), tr("Stop reading this cluster")),
         Command.RENAME: _Spec(tr("&Rename…"), tr("Give the cluster another name in this program"), ("F2",), local=True),
+        Command.SIGN_IN_PROGRAM: _Spec(
+            tr("Sign-in Pro&gram…"), tr("See the program that this cluster is signed in to with, and let it run")
+        ),
         Command.NAMESPACES: _Spec(
             tr("&Namespaces I May See…"), tr("Name the namespaces to read where you may not list them all")
         ),

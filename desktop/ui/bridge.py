@@ -176,6 +176,9 @@ class Pump(QObject):
     updated = Signal(str, object)
     """A cluster's id and its SessionUpdate."""
 
+    noticed = Signal(str, object)
+    """A cluster's id and a Notice about it."""
+
     def __init__(self, sessions: "Sessions", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sessions = sessions
@@ -197,6 +200,8 @@ class Pump(QObject):
 
     def _fetch(self) -> None:
         deadline = time.perf_counter() + _PUMP_BUDGET_S
+        for cluster, notice in self._sessions.notices.take():
+            self.noticed.emit(cluster, notice)
         sessions = tuple(self._sessions.all())
         for _ in range(len(sessions)):
             session = sessions[self._next % len(sessions)]

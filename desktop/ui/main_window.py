@@ -25,6 +25,7 @@ from desktop.wording import states
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
+    from desktop.cluster.notices import Notice
     from desktop.ui.editor.drafts import StoredDraft
 
 _SIZE = (1280, 720)
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
         self.left_drafts.taken.connect(self._restore_draft)
         self.views.rule_chosen.connect(self._open_rule)
         self.pump.updated.connect(self._follow)
+        self.pump.noticed.connect(self._notice)
         self.synchronizations.cancelled.connect(self._cancel)
         times = QTimer(self, interval=_TIMES_INTERVAL_MS)
         times.timeout.connect(self._refresh_times)
@@ -199,12 +201,18 @@ class MainWindow(QMainWindow):
     def _follow_shown(self, cluster: str, update: SessionUpdate) -> None:
         if self.policies.session is not None and self.policies.session.id == cluster:
             self.policies.follow(update)
+            self.cluster_commands.ask_about(self.policies.session.entry, update.state)
             self.views.follow()
             self._tell_standing()
 
     @Slot(object)
     def _open_rule(self, rule: Reason) -> None:
         self.policy_commands.open_policy(rule.namespace, rule.policy, rule.path)
+
+    @Slot(str, object)
+    def _notice(self, cluster: str, notice: "Notice") -> None:
+        entry = self.clusters.tree.entry(cluster)
+        self.context.messages.notice(entry.title if entry else "", notice)
 
     @Slot(str)
     def _cancel(self, cluster: str) -> None:

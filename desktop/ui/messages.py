@@ -5,6 +5,7 @@ import platform
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
@@ -19,18 +20,25 @@ from desktop.ui.strip import Strip
 from desktop.wording import errors as error_words
 from desktop.wording.plain import plain
 
+if TYPE_CHECKING:
+    from desktop.cluster.notices import Notice
+
 _NOTE_SECONDS = 8
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is said: ``details`` is for a report to the maintainers and holds no secrets, as errors hold none."""
+    """What is said: ``details`` is for a report to the maintainers and holds no secrets, as errors hold none.
+
+    ``passing``: it goes away by itself.
+    """
 
     sentence: str
     severity: Severity
     hint: str = ""
     details: str = field(default="", compare=False)
+    passing: bool = False
 
 
 class Messages(QObject):
@@ -57,7 +65,13 @@ class Messages(QObject):
 
     def note(self, sentence: str) -> None:
         """Tell of something that went well; it goes away by itself."""
-        self.said.emit(Message(sentence, Severity.INFO))
+        self.said.emit(Message(sentence, Severity.INFO, passing=True))
+
+    def notice(self, title: str, notice: "Notice") -> None:
+        """Tell what came from the cluster of that title, or from its sign-in program; it is not logged."""
+        from desktop.wording import notices  # noqa: PLC0415  not before the window shows
+
+        self.said.emit(Message(notices.sentence(title, notice), notices.severity(notice)))
 
 
 def _details(error: BulkheadError) -> Iterator[str]:
@@ -90,15 +104,15 @@ class MessageBar(Strip):
     @Slot(object)
     def _add(self, message: Message) -> None:
         """Show a message on top; one that is still open is not shown twice."""
-        self._open = [other for other in self._open if other != message and other.severity is not Severity.INFO]
+        self._open = [other for other in self._open if other != message and not other.passing]
         self._open.append(message)
         self._show_latest()
-        if message.severity is Severity.INFO:
+        if message.passing:
             self._timer.start()
 
     @Slot()
     def _forget_note(self) -> None:
-        self._open = [message for message in self._open if message.severity is not Severity.INFO]
+        self._open = [message for message in self._open if not message.passing]
         self._show_latest()
 
     def _close_latest(self) -> None:

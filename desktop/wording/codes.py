@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from desktop.policy.findings import Finding, format_path
-from desktop.wording import codes_cluster, codes_limits, codes_policy, codes_session, codes_text
+from desktop.wording import codes_cluster, codes_limits, codes_policy, codes_session, codes_sign_in, codes_text
 from desktop.wording.facts import Facts, Say
 from desktop.wording.plain import plain, short
 
@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, Say] = {
     **codes_text.YAML,
     **codes_text.DOCUMENTS,
     **codes_cluster.KUBECONFIG,
+    **codes_sign_in.SIGN_IN,
     **codes_cluster.FILES,
     **codes_cluster.CONNECTION,
     **codes_cluster.ANSWERS,
@@ -32,6 +33,7 @@ HINTS: Mapping[str, Say] = {
     **codes_limits.HINTS,
     **codes_text.HINTS,
     **codes_cluster.HINTS,
+    **codes_sign_in.HINTS,
     **codes_session.HINTS,
 }
 

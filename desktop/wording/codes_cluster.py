@@ -30,8 +30,8 @@ KUBECONFIG: dict[str, Say] = {
     ),
     "kubeconfig.given-twice": lambda f: tr("{field} is given twice: as a file and as data.", **f),
     "kubeconfig.proxy-unsupported": lambda f: tr("The cluster needs a proxy (proxy-url); Bulkhead cannot use one yet."),
-    "kubeconfig.exec-unsupported": lambda f: tr(
-        "The user signs in through a program ({command}); Bulkhead cannot run one yet.", **f
+    "kubeconfig.exec-and-auth-provider": lambda f: tr(
+        "The user signs in both through a program (exec) and through an auth provider."
     ),
     "kubeconfig.auth-provider-removed": lambda f: tr(
         "The user signs in through the auth provider {provider}, which Kubernetes has removed.", **f
@@ -166,7 +166,7 @@ HINTS: dict[str, Say] = {
     "kubeconfig.authority-and-insecure": lambda f: tr("Remove one of the two; kubectl refuses both together."),
     "kubeconfig.given-twice": lambda f: tr("Remove one of the two."),
     "kubeconfig.token-and-password": lambda f: tr("Remove one of the two."),
-    "kubeconfig.exec-unsupported": lambda f: tr("Meanwhile a token or a client certificate works."),
+    "kubeconfig.exec-and-auth-provider": lambda f: tr("Remove one of the two."),
     "kubeconfig.auth-provider-removed": lambda f: tr(
         "Use the provider's credential plug-in (exec) for kubectl instead."
     ),

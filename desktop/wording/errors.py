@@ -1,9 +1,12 @@
 """Errors in words: what happened and to what, and what can be done about it."""
 
-from desktop.errors import BulkheadError, ConfigError
+from desktop.errors import BulkheadError, ConfigError, SignInFailed
 from desktop.language import tr
 from desktop.wording import codes
-from desktop.wording.plain import plain
+from desktop.wording.plain import plain, short
+
+_LINES = 12
+"""The most lines of what a program says that are shown."""
 
 
 def sentence(error: BulkheadError) -> str:
@@ -16,6 +19,13 @@ def sentence(error: BulkheadError) -> str:
 def hint(error: BulkheadError) -> str:
     """Return what can be done about it, or nothing where nothing can be said."""
     return codes.hint(error.code, error.facts)
+
+
+def said(error: BulkheadError) -> str:
+    """Return what a sign-in program told people about its failure, line by line. To be shown only, not kept."""
+    if not isinstance(error, SignInFailed) or not error.said:
+        return ""
+    return "\n".join(short(line) for line in error.said.splitlines()[-_LINES:])
 
 
 def _stanza(error: ConfigError) -> str:

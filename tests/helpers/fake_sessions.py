@@ -11,6 +11,7 @@ from desktop.reach import selection
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.catalog import ClusterEntry
+from desktop.session.notices import NoticeBoard
 from desktop.session.rows import make_row
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from tests.helpers.fake_gateway import FakeGateway
@@ -141,6 +142,7 @@ class FakeSessions:
 
     def __init__(self) -> None:
         self.made: dict[str, FakeSession] = {}
+        self.notices = NoticeBoard()
 
     def get(self, entry: ClusterEntry) -> FakeSession:
         """Return a cluster's session."""

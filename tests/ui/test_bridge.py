@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, FileError
 from desktop.reach.snapshot import Snapshot
+from desktop.session.notices import NoticeBoard
 from desktop.session.sessions import Sessions
 from desktop.session.state import Progress, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, TaskPool
@@ -178,6 +179,7 @@ class These:
 
     def __init__(self, *sessions: Slow) -> None:
         self._sessions = sessions
+        self.notices = NoticeBoard()
 
     def all(self) -> tuple[Slow, ...]:
         return self._sessions

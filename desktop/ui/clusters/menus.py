@@ -54,7 +54,7 @@ class ClusterMenus(QObject):
         if entry is not None:
             self._fill_projects(projects, entry)
             self._fill_colours(colouring, entry)
-        self._actions.fill(menu, [Command.NAMESPACES, Command.PROFILE, None])
+        self._actions.fill(menu, [Command.NAMESPACES, Command.PROFILE, Command.SIGN_IN_PROGRAM, None])
         if entry is not None and entry.source is Source.SAMPLE:
             self._actions.fill(menu, [Command.RESET_SAMPLE])
         self._actions.fill(menu, [Command.REMOVE])

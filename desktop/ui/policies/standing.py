@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from desktop.cluster.plugin import ConsentNeeded
 from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.policy.findings import Severity
@@ -75,6 +76,12 @@ def _unknown(entry: ClusterEntry, namespace: str, state: SessionState) -> Empty:
             tr("Nothing of it has been contacted yet. Synchronize to see its policies."),
             Command.SYNCHRONIZE,
         )
+    if isinstance(state.error, ConsentNeeded):
+        return Empty(
+            tr("{title} waits for your consent", title=short(entry.title, _LONGEST_TITLE)),
+            _and_hint(state.error),
+            Command.SIGN_IN_PROGRAM,
+        )
     coverage = state.coverage.get(Kind.NETWORK_POLICY, Coverage.UNKNOWN)
     if state.connection is Connection.FORBIDDEN or coverage is Coverage.FORBIDDEN:
         return Empty(
@@ -112,4 +119,5 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
 
 
 def _and_hint(error: BulkheadError) -> str:
-    return " ".join(filter(None, (errors.sentence(error), errors.hint(error))))
+    words = " ".join(filter(None, (errors.sentence(error), errors.hint(error))))
+    return "\n\n".join(filter(None, (words, errors.said(error))))

@@ -252,6 +252,10 @@ def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: P
     ]
 
 
+def plug_in(fields: str, version: str = "v1") -> str:
+    return f"exec: {{apiVersion: client.authentication.k8s.io/{version}, {fields}}}"
+
+
 def one(cluster: str = "server: 'https://a'", user: str = "", context: str = "cluster: c, user: u") -> str:
     return "\n".join(
         [
@@ -297,8 +301,32 @@ BROKEN_ENTRIES = {
     "no cluster": (one(context="user: u"), "kubeconfig.no-cluster"),
     "an unknown cluster": (one(context="cluster: q, user: u"), "kubeconfig.cluster-not-found"),
     "an unknown user": (one(context="cluster: c, user: q"), "kubeconfig.user-not-found"),
-    "a plug-in": (one(user="exec: {command: /bin/login}"), "kubeconfig.exec-unsupported"),
-    "a plug-in beside a token": (one(user="token: t, exec: {}"), "kubeconfig.exec-unsupported"),
+    "a plug-in of no version": (one(user="exec: {command: /bin/login}"), "plugin.version-unknown"),
+    "a plug-in of an old version": (one(user=plug_in("command: a", "v1alpha1")), "plugin.version-unknown"),
+    "a plug-in without a command": (one(user=plug_in("interactiveMode: Never")), "plugin.no-command"),
+    "a plug-in without its mode": (one(user=plug_in("command: a")), "plugin.no-interactive-mode"),
+    "a plug-in of no known mode": (
+        one(user=plug_in("command: a, interactiveMode: never")),
+        "plugin.interactive-mode-unknown",
+    ),
+    "a plug-in for a terminal": (one(user=plug_in("command: a, interactiveMode: Always")), "plugin.needs-terminal"),
+    "a plug-in with a nameless variable": (
+        one(user=plug_in("command: a, interactiveMode: Never, env: [{value: v}]")),
+        "plugin.nameless-variable",
+    ),
+    "a plug-in with a number as an argument": (
+        one(user=plug_in("command: a, interactiveMode: Never, args: [1]")),
+        "kubeconfig.wrong-type",
+    ),
+    "a plug-in with a text for a boolean": (
+        one(user=plug_in("command: a, interactiveMode: Never, provideClusterInfo: 'true'")),
+        "kubeconfig.wrong-type",
+    ),
+    "a plug-in beside a token": (one(user="token: t, exec: {}"), "plugin.version-unknown"),
+    "a plug-in beside an auth provider": (
+        one(user=plug_in("command: a, interactiveMode: Never") + ", auth-provider: {name: oidc}"),
+        "kubeconfig.exec-and-auth-provider",
+    ),
     "a removed provider": (one(user="auth-provider: {name: gcp}"), "kubeconfig.auth-provider-removed"),
     "OIDC": (one(user="auth-provider: {name: oidc}"), "kubeconfig.auth-provider-unsupported"),
     "an unknown provider": (one(user="auth-provider: {name: 5}"), "kubeconfig.auth-provider-unknown"),
@@ -341,6 +369,10 @@ def test_a_context_that_cannot_be_used_says_why_and_hides_no_other(text: str, co
 
 GOOD_ENTRIES = {
     "empty data beside a file": one("server: 'https://a', certificate-authority: x, certificate-authority-data: ''"),
+    "a plug-in": one(
+        user=plug_in("command: a, interactiveMode: Never, args: [x, null], env: [{name: a, value: null}]")
+    ),
+    "a plug-in of the older version": one(user=plug_in("command: a", "v1beta1")),
     "nulls": one("server: 'https://a', proxy-url: null, insecure-skip-tls-verify: null", "token: null, exec: null"),
     "unset impersonation": one(user="as: '', as-groups: []"),
     "base64 in lines": one('server: "https://a", certificate-authority-data: "QU\\nJD"'),

@@ -3,11 +3,13 @@
 import json
 import logging
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +21,14 @@ from desktop import __version__
 from desktop.cancellation import CancelToken
 from desktop.cluster import client, flight, transport
 from desktop.cluster.connection import Connection
+from desktop.cluster.identity import Fetched, Identity, IdentitySource
 from desktop.cluster.transport import Transport
 from desktop.errors import (
     ApiError,
     BulkheadError,
     Cancelled,
     ConnectionLost,
+    SignInFailed,
     TransportError,
     Unauthorized,
     Unreachable,
@@ -707,3 +711,89 @@ def test_an_unencrypted_server_can_be_talked_to() -> None:
         made = Transport(Connection(f"http://127.0.0.1:{port}", insecure=True))
         assert get(made) == b"hello"
         made.close()
+
+
+# --- identities that are fetched -------------------------------------------------------------------------------------
+
+
+class Issuer:
+    """Hands out tokens one after the other, and counts."""
+
+    def __init__(self, *tokens: str, certificates: bool = False) -> None:
+        self.runs = 0
+        self._tokens = tokens
+        self._certificates = certificates
+
+    def __call__(self, token: CancelToken) -> Fetched:
+        token.wait(0.05)
+        self.runs += 1
+        text = self._tokens[min(self.runs, len(self._tokens)) - 1]
+        if not self._certificates:
+            return Fetched(Identity(f"Bearer {text}"))
+        leaf = CA.issue_cert(f"{text}.example")
+        return Fetched(Identity("", leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes()))
+
+
+def test_eight_requests_at_once_fetch_one_identity() -> None:
+    guard, issuer = Guarded(), Issuer("new")
+    with talking(guard, source=IdentitySource(issuer)) as made:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(lambda _: get(made), range(8))) == [b"hello"] * 8
+        assert get(made) == b"hello"
+    assert issuer.runs == 1
+
+
+def test_an_identity_that_is_refused_is_fetched_again_once() -> None:
+    guard, issuer = Guarded(), Issuer("old", "new")
+    with talking(guard, source=IdentitySource(issuer)) as made:
+        assert get(made) == b"hello"
+        assert get(made) == b"hello"
+    assert issuer.runs == 2
+
+
+def test_an_identity_that_stays_refused_starts_no_storm() -> None:
+    guard, issuer = Guarded(), Issuer("bad")
+    with talking(guard, source=IdentitySource(issuer)) as made:
+        for _ in range(5):
+            with pytest.raises(Unauthorized):
+                get(made)
+    assert issuer.runs == 2
+
+
+def test_no_request_goes_out_where_no_identity_could_be_fetched() -> None:
+    recorder = Recorder()
+
+    def fail(_: CancelToken) -> Fetched:
+        raise SignInFailed("plugin.failed", command="x", status=1)
+
+    with talking(recorder, source=IdentitySource(fail)) as made, pytest.raises(SignInFailed):
+        get(made)
+    assert recorder.requests == []
+
+
+def test_to_cancel_a_request_does_not_wait_for_the_identity() -> None:
+    def never(token: CancelToken) -> Fetched:
+        token.wait(60)
+        raise AssertionError
+
+    with talking(always(), source=IdentitySource(never)) as made:
+        assert seconds_until_cancelled(lambda token: get(made, token)) < 1
+
+
+def test_a_certificate_that_was_fetched_is_presented_and_replaced_by_the_next() -> None:
+    seen: list[object] = []
+
+    def talk(connection: socket.socket) -> None:
+        assert isinstance(connection, ssl.SSLSocket)
+        while read_request(connection):
+            seen.append(dict(connection.getpeercert() or {}).get("subjectAltName"))
+            status = "401 Unauthorized" if seen[-1] == (("DNS", "old.example"),) else "200 OK"
+            answer(connection, status=status)
+
+    issuer = Issuer("old", "new", certificates=True)
+    with serve(talk, server_context(CA, "127.0.0.1", clients=CA)) as port:
+        made = Transport(connected(port, source=IdentitySource(issuer)))
+        get(made)
+        get(made)
+        made.close()
+    assert seen == [(("DNS", f"{name}.example"),) for name in ("old", "new", "new")]

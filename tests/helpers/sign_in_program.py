@@ -1,0 +1,66 @@
+"""Sign-in programs for tests: small scripts that note how they were run, and kubeconfigs that ask for them."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSION = "client.authentication.k8s.io/v1"
+
+_START = f"""#!{sys.executable} -IS
+import json, os, sys, time
+from pathlib import Path
+here = Path(__file__).parent
+def note(name, value):
+    with open(here / name, "a") as file:
+        file.write(json.dumps(value) + "\\n")
+def answer(version="{VERSION}", kind="ExecCredential", **status):
+    print(json.dumps({{"apiVersion": version, "kind": kind, "status": status}}))
+note("runs", {{"arguments": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd(),
+    "input": os.readlink("/proc/self/fd/0") if os.path.exists("/proc/self/fd/0") else ""}})
+"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program at ``path``."""
+
+    path: Path
+
+    @property
+    def runs(self) -> list[dict[str, object]]:
+        """How it was run, each time."""
+        notes = self.path.parent / "runs"
+        return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+
+    def told(self, run: int = -1) -> dict[str, object]:
+        """Return what a run was told about the cluster."""
+        environment = self.runs[run]["environment"]
+        assert isinstance(environment, Mapping)
+        value = json.loads(environment["KUBERNETES_EXEC_INFO"])
+        assert isinstance(value, dict)
+        return value
+
+
+def program(folder: Path, body: str = "answer(token='abc')", name: str = "login") -> Program:
+    """Make a program of Python lines; ``answer(token=…)`` and ``note(file, value)`` are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(f"{_START}{body}\n")
+    path.chmod(0o755)
+    return Program(path)
+
+
+def kubeconfig(path: Path, exec_: Mapping[str, object], server: str = "https://127.0.0.1:1", **cluster: object) -> Path:
+    """Write a kubeconfig whose one context signs in through a program."""
+    stanza = {"apiVersion": VERSION, "interactiveMode": "Never", **exec_}
+    config = {
+        "clusters": [{"name": "c", "cluster": {"server": server, **cluster}}],
+        "users": [{"name": "u", "user": {"exec": {key: value for key, value in stanza.items() if value is not None}}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(config))
+    return path

@@ -1,0 +1,105 @@
+"""Before a sign-in program runs for the first time, the user sees what it is and says so; what it tells is shown."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton
+
+from desktop.cluster.notices import PluginSays, ServerWarns
+from desktop.cluster.plugin import ConsentNeeded, Plugin
+from desktop.errors import SignInFailed
+from desktop.policy.findings import Severity
+from desktop.session.consents import Consents
+from desktop.session.state import Connection, SessionState
+from desktop.ui.actions import Command
+from tests.helpers.sign_in_program import VERSION
+from tests.ui.window.conftest import Desk
+
+PLUGIN = Plugin(
+    "aws",
+    Path("/usr/local/bin/aws"),
+    ("eks", "get-token", "--cluster-name\u202e", "<b>prod</b>"),
+    (("AWS_PROFILE", "SECRET-VALUE"),),
+    Path("/home/me/.kube/config"),
+    VERSION,
+    "/usr/bin",
+)
+WAITING = SessionState(Connection.ERROR, error=ConsentNeeded(PLUGIN, context="prod", file="/home/me/.kube/config"))
+
+
+def question(desk: Desk) -> QDialog | None:
+    """The question that is open."""
+    return next((dialog for dialog in desk.window.findChildren(QDialog) if dialog.isVisible()), None)
+
+
+def texts(dialog: QDialog) -> str:
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    return "\n".join([*shown, *(field.toPlainText() for field in dialog.findChildren(QPlainTextEdit))])
+
+
+def test_the_question_shows_all_that_would_run_and_no_value_of_a_variable(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.says("prod", WAITING)
+    dialog = question(desk)
+    assert dialog is not None
+    shown = texts(dialog)
+    for text in ("prod", "/usr/local/bin/aws", "eks\nget-token\n", "AWS_PROFILE", "/home/me/.kube/config"):
+        assert text in shown
+    assert "--cluster-name\\u202e\n<b>prod</b>" in shown
+    assert "SECRET-VALUE" not in shown
+    default = [button for button in dialog.findChildren(QPushButton) if button.isDefault()]
+    assert default == [dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)]  # type: ignore[union-attr]
+    dialog.reject()
+
+
+def test_to_let_it_run_is_remembered_and_goes_on(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.says("prod", WAITING)
+    dialog = question(desk)
+    assert dialog is not None
+    dialog.accept()
+    desk.bot.waitUntil(lambda: desk.session("prod").asked == ["synchronize"])
+    assert Consents(desk.settings).allows(PLUGIN)
+
+
+def test_who_declines_is_not_asked_again_but_can_come_back_to_it(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.says("prod", WAITING)
+    first = question(desk)
+    assert first is not None
+    first.reject()
+    desk.says("prod", WAITING)
+    assert question(desk) is None
+    assert not Consents(desk.settings).allows(PLUGIN)
+    page = desk.window.policies.empty
+    assert "/usr/local/bin/aws" in page.text
+    page.button.click()
+    again = question(desk)
+    assert again is not None
+    again.reject()
+
+
+def test_a_cluster_that_is_not_shown_asks_nothing(desk: Desk) -> None:
+    desk.choose("stage")
+    desk.says("prod", WAITING)
+    assert question(desk) is None
+    assert not desk.window.actions_[Command.SIGN_IN_PROGRAM].isEnabled()
+
+
+def test_what_a_program_said_of_its_failure_is_shown_as_it_is(desk: Desk) -> None:
+    desk.choose("prod")
+    failed = SignInFailed("plugin.failed", command="/usr/bin/aws", status=1, said="<b>no</b>\nrun aws login")
+    desk.says("prod", SessionState(Connection.ERROR, error=failed))
+    assert "<b>no</b>\nrun aws login" in desk.window.policies.empty.text
+
+
+def test_warnings_and_words_of_programs_stay_until_they_are_closed(desk: Desk) -> None:
+    id_ = desk.entry("prod").id
+    desk.sessions.notices.put(id_, PluginSays("aws", "open \x1b[1mhttps://x"))
+    for _ in range(2):
+        desk.sessions.notices.put(id_, ServerWarns("v1beta1 is old"))
+    desk.window.pump.tick()
+    assert [(message.severity, message.sentence) for message in desk.said] == [
+        (Severity.INFO, "prod: aws says: open \\x1b[1mhttps://x"),
+        (Severity.WARNING, "prod: the server warns: v1beta1 is old"),
+    ]
+    assert not any(message.passing for message in desk.said)

@@ -1,0 +1,63 @@
+"""A consent is for exactly what the user saw, lasts over a restart, and shows no secret in the settings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop.cluster.plugin import Plugin
+from desktop.session.consents import Consents
+from desktop.session.settings import Settings
+from tests.helpers.sign_in_program import VERSION
+
+PLUGIN = Plugin(
+    "aws",
+    Path("/usr/bin/aws"),
+    ("--password", "CANARY-1"),
+    (("TOKEN", "CANARY-2"),),
+    Path("/home/me/.kube/config"),
+    VERSION,
+    "/usr/bin",
+)
+
+
+def test_a_consent_lasts_over_a_restart(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "s.json")
+    assert not Consents(settings).allows(PLUGIN)
+    Consents(settings).allow(PLUGIN)
+    settings.flush()
+    assert Consents(Settings(tmp_path / "s.json")).allows(PLUGIN)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PLUGIN, path=Path("/tmp/aws")),
+        replace(PLUGIN, arguments=("--password",)),
+        replace(PLUGIN, arguments=("--password CANARY-1",)),
+        replace(PLUGIN, variables=()),
+        replace(PLUGIN, variables=(("OTHER", "CANARY-2"),)),
+        replace(PLUGIN, variables=(("TOKEN", "other"),)),
+        replace(PLUGIN, file=Path("/home/me/Downloads/config")),
+    ],
+)
+def test_a_consent_is_void_for_anything_else(other: Plugin, tmp_path: Path) -> None:
+    consents = Consents(Settings(tmp_path / "s.json"))
+    consents.allow(PLUGIN)
+    assert not consents.allows(other)
+    assert consents.allows(PLUGIN)
+
+
+def test_no_argument_and_no_variable_is_kept(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "s.json")
+    Consents(settings).allow(PLUGIN)
+    settings.flush()
+    assert "CANARY" not in (tmp_path / "s.json").read_text()
+
+
+def test_a_salt_that_cannot_be_used_is_replaced(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "s.json")
+    settings.set("sign-in-salt", "no salt")
+    consents = Consents(settings)
+    consents.allow(PLUGIN)
+    assert consents.allows(PLUGIN)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 
-def smoke(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def smoke(tmp_path: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "desktop", "--smoke-test"],
+        [sys.executable, *options, "-m", "desktop", "--smoke-test"],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "BULKHEAD_HOME": str(tmp_path), **environment},
         capture_output=True,
         text=True,
@@ -25,6 +25,14 @@ def test_the_window_shows_the_sample_cluster(tmp_path: Path) -> None:
     assert report.keys() == {"first_paint_ms", "synced_ms", "policies", "pods"}
     assert 0 < report["first_paint_ms"] <= report["synced_ms"]
     assert (report["policies"], report["pods"]) == (15, 44)
+
+
+def test_the_window_needs_no_client_library(tmp_path: Path) -> None:
+    ended = smoke(tmp_path, "-X", "importtime")
+    assert ended.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert "PySide6.QtWidgets" in imported
+    assert imported & {"kubernetes", "urllib3"} == set()
 
 
 def test_a_sample_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ class Command(Enum):
     DUPLICATE = "duplicate"
     EXPORT = "export"
     DELETE = "delete"
+    WHY = "why"
+    CONNECTIONS = "connections"
     ABOUT = "about"
 
 
@@ -93,6 +95,12 @@ def _specs() -> Mapping[Command, _Spec]:
         Command.DUPLICATE: _Spec(tr("Dup&licate"), tr("Start a new policy from this one"), ("Ctrl+D",)),
         Command.EXPORT: _Spec(tr("E&xport…"), tr("Save the selected policies as a YAML file"), ("Ctrl+E",)),
         Command.DELETE: _Spec(tr("&Delete"), tr("Delete the selected policies"), (Key.Delete,), local=True),
+        Command.WHY: _Spec(
+            tr("&Why?…"), tr("Ask whether two ends may talk, and by which rules"), ("Ctrl+Shift+Y",), button=tr("Why?")
+        ),
+        Command.CONNECTIONS: _Spec(
+            tr("C&onnections"), tr("Show who may talk to the workloads that the selected policies select")
+        ),
         Command.ABOUT: _Spec(tr("&About Bulkhead")),
     }
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxL
 
 from desktop import __version__
 from desktop.language import tr
-from desktop.reach.explain import Reason
 from desktop.session.catalog import SAMPLE_ID
 from desktop.session.state import SessionUpdate
 from desktop.ui.actions import Actions, Command
@@ -91,6 +90,7 @@ class MainWindow(QMainWindow):
     def _complete(self) -> None:
         """Make what a person does not need to see the window, and what costs as much to load as all the rest."""
         from desktop.ui.clusters.commands import ClusterCommands  # noqa: PLC0415  see above
+        from desktop.ui.connections.commands import ConnectionCommands  # noqa: PLC0415
         from desktop.ui.editor.left_drafts import LeftDrafts  # noqa: PLC0415
         from desktop.ui.policies.commands import PolicyCommands  # noqa: PLC0415
         from desktop.ui.policies.panel import PolicyPanel  # noqa: PLC0415
@@ -100,6 +100,9 @@ class MainWindow(QMainWindow):
         self.views = Views(self.context, self.actions_, self.policies, self)
         self.cluster_commands = ClusterCommands(self.context, self.actions_, self.clusters, self)
         self.policy_commands = PolicyCommands(self.context, self.actions_, self.policies, self)
+        self.connection_commands = ConnectionCommands(
+            self.context, self.actions_, self.policies, self.views, self.policy_commands, self
+        )
         self.left_drafts = LeftDrafts(self.context, self)
         self._column.insertWidget(self._column.indexOf(self.messages), self.left_drafts)
         sizes = self._sides.sizes()
@@ -140,7 +143,8 @@ class MainWindow(QMainWindow):
             bar.addMenu(tr("&Policy")),
             [
                 *(Command.CREATE, Command.CREATE_FROM_YAML, None),
-                *(Command.EDIT_YAML, Command.UPDATE, Command.DUPLICATE, Command.EXPORT, None, Command.DELETE),
+                *(Command.EDIT_YAML, Command.UPDATE, Command.DUPLICATE, Command.EXPORT, None),
+                *(Command.WHY, Command.CONNECTIONS, None, Command.DELETE),
             ],
         )
         self._fill_view_menu(bar.addMenu(tr("&View")))
@@ -167,7 +171,6 @@ class MainWindow(QMainWindow):
         self.cluster_commands.changed.connect(self._list_changed)
         self.cluster_commands.changed.connect(self._look_for_drafts, Qt.ConnectionType.SingleShotConnection)
         self.left_drafts.taken.connect(self._restore_draft)
-        self.views.rule_chosen.connect(self._open_rule)
         self.pump.updated.connect(self._follow)
         self.pump.noticed.connect(self._notice)
         self.synchronizations.cancelled.connect(self._cancel)
@@ -204,10 +207,6 @@ class MainWindow(QMainWindow):
             self.cluster_commands.ask_about(self.policies.session.entry, update.state)
             self.views.follow()
             self._tell_standing()
-
-    @Slot(object)
-    def _open_rule(self, rule: Reason) -> None:
-        self.policy_commands.open_policy(rule.namespace, rule.policy, rule.path)
 
     @Slot(str, object)
     def _notice(self, cluster: str, notice: "Notice") -> None:
@@ -252,6 +251,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("{cluster} – Bulkhead", cluster=name) if name else tr("Bulkhead"))
         self.cluster_commands.enable()
         self.policy_commands.enable()
+        self.connection_commands.enable()
 
     def _about(self) -> None:
         box = QMessageBox(self)

@@ -1,4 +1,4 @@
-"""The two ways to look at a cluster: its policies, and the connections they leave."""
+"""The ways to look at a cluster: its policies, the connections they leave, and how far they protect its pods."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,13 +14,18 @@ from desktop.ui.policies.panel import PolicyPanel
 if TYPE_CHECKING:
     from desktop.session.session import Session
     from desktop.ui.connections.panel import ConnectionsPanel
+    from desktop.ui.coverage.panel import CoveragePanel
 
 
 class Views(QTabWidget):
-    """Policies and connections of the cluster chosen, each on a tab."""
+    """Policies, connections and coverage of the cluster chosen, each on a tab."""
 
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
+    policy_chosen = Signal(str, str)
+    """The namespace and name of a policy that is to be opened."""
+    why_asked = Signal(str)
+    """A workload that somebody wants to know more of, as a question names it."""
 
     def __init__(
         self, context: UiContext, actions: Actions, policies: PolicyPanel, parent: QWidget | None = None
@@ -28,11 +33,11 @@ class Views(QTabWidget):
         super().__init__(parent)
         self._context = context
         self._shown: tuple[Session | None, str] = (None, "")
-        self._place = QWidget(self)
-        QVBoxLayout(self._place).setContentsMargins(0, 0, 0, 0)
+        self._connections, self._coverage = _place(self), _place(self)
         self.setDocumentMode(True)
         self.addTab(policies, tr("Po&licies"))
-        self.addTab(self._place, tr("Co&nnections"))
+        self.addTab(self._connections, tr("Co&nnections"))
+        self.addTab(self._coverage, tr("Co&verage"))
         self.currentChanged.connect(self._changed)
         actions.on(Command.FIND, self._find)
 
@@ -41,28 +46,65 @@ class Views(QTabWidget):
         """The connections; made when they are looked at for the first time."""
         from desktop.ui.connections.panel import ConnectionsPanel  # noqa: PLC0415  not before the window shows
 
-        panel = ConnectionsPanel(self._context, self._place)
+        panel = ConnectionsPanel(self._context, self._connections)
         panel.rule_chosen.connect(self.rule_chosen)
-        layout = self._place.layout()
-        if layout is not None:
-            layout.addWidget(panel)
+        _fill(self._connections, panel)
+        return panel
+
+    @cached_property
+    def coverage(self) -> "CoveragePanel":
+        """The coverage; made when it is looked at for the first time."""
+        from desktop.ui.coverage.panel import CoveragePanel  # noqa: PLC0415  not before the window shows
+
+        panel = CoveragePanel(self._context, self._coverage)
+        panel.why_asked.connect(self.why_asked)
+        panel.policy_chosen.connect(self.policy_chosen)
+        _fill(self._coverage, panel)
         return panel
 
     def show_choice(self, session: "Session | None", namespace: str) -> None:
         """Show another cluster or namespace."""
         self._shown = (session, namespace)
-        if self.currentWidget() is self._place:
-            self.connections.show_choice(session, namespace)
+        shown = self._current
+        if shown is not None:
+            shown.show_choice(session, namespace)
+
+    def show_connections_of(self, policies: tuple[tuple[str, str], ...]) -> None:
+        """Show the connections of the workloads that some policies of the cluster shown select."""
+        session, _ = self._shown
+        if session is not None:
+            self.setCurrentWidget(self._connections)
+            self.connections.show_policies(session, policies)
 
     def follow(self) -> None:
         """Follow the cluster shown: it has changed."""
-        if self.currentWidget() is self._place:
-            self.connections.follow()
+        shown = self._current
+        if shown is not None:
+            shown.follow()
+
+    @property
+    def _current(self) -> "ConnectionsPanel | CoveragePanel | None":
+        if self.currentWidget() is self._connections:
+            return self.connections
+        return self.coverage if self.currentWidget() is self._coverage else None
 
     def _find(self) -> None:
-        if self.currentWidget() is self._place:
+        if self.currentWidget() is self._connections:
             self.connections.start_finding()
 
     @Slot(int)
     def _changed(self, _tab: int) -> None:
         self.show_choice(*self._shown)
+
+
+def _place(parent: QWidget) -> QWidget:
+    """Return where a view will be."""
+    place = QWidget(parent)
+    QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+    return place
+
+
+def _fill(place: QWidget, view: QWidget) -> None:
+    layout = place.layout()
+    if layout is not None:
+        layout.addWidget(view)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from desktop.policy.objects import PROTOCOLS
 from desktop.reach.explain import End, Explanation, explain
-from desktop.reach.objects import Pod
 from desktop.reach.questions import Answer, Named, alike, answers, named
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
@@ -96,8 +95,3 @@ def offered(snapshot: Snapshot) -> tuple[str, ...]:
             if each.owner is None:
                 workloads.add(WorkloadRef(each.namespace, each.name, each.kind.value))
     return (*map(str, sorted(workloads)), *pods)
-
-
-def pod_text(pod: Pod) -> str:
-    """Return a pod as a question names it."""
-    return f"{pod.namespace}/{pod.name}"

@@ -17,6 +17,7 @@ from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
 from desktop.ui.policies.export import export, file_name
 from desktop.ui.policies.panel import PolicyPanel
+from desktop.ui.policies.table_model import Key
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from desktop.ui.editor.drafts import StoredDraft
     from desktop.ui.review.page import Written
 
+Opener = Callable[["Session", PolicyDocument], object]
+"""What is to be done with a policy of a cluster, once it is read."""
 _ROW_MENU = (
     Command.EDIT_YAML,
     Command.UPDATE,
     Command.DUPLICATE,
     Command.EXPORT,
+    None,
+    Command.WHY,
+    Command.CONNECTIONS,
     None,
     Command.COPY_NAME,
     None,
@@ -83,54 +89,64 @@ class PolicyCommands(QObject):
     def _create(self, *, as_form: bool) -> None:
         choice = self._panel.choice
         if choice is not None:
-            self._open_editor(choice.namespace or choice.entry.namespace or "default", None, as_form=as_form)
+            session = self._panel.session
+            if session is not None:
+                namespace = choice.namespace or choice.entry.namespace or "default"
+                self._open_editor(session, namespace, None, as_form=as_form)
 
     def _edit(self, *, as_form: bool) -> None:
-        self._read_current(lambda document: self._open_editor(document.namespace, document, as_form=as_form))
+        self._read_current(
+            lambda session, document: self._open_editor(session, document.namespace, document, as_form=as_form)
+        )
 
     def _duplicate(self) -> None:
-        self._read_current(lambda document: self._open_editor(document.namespace, document, duplicate=True))
+        self._read_current(
+            lambda session, document: self._open_editor(session, document.namespace, document, duplicate=True)
+        )
 
-    def open_policy(self, namespace: str, name: str, path: FieldPath) -> None:
-        """Open a policy of the cluster shown for editing, at the line of a value of it."""
+    def open_policy(self, session: "Session", key: Key, path: FieldPath) -> None:
+        """Open a policy for editing, at the line of a value of it."""
 
-        def opened(document: PolicyDocument) -> None:
-            dialog = self._open_editor(document.namespace, document)
-            if dialog is not None:
-                dialog.show_path(path)
+        def opened(session: "Session", document: PolicyDocument) -> None:
+            self._open_editor(session, document.namespace, document).show_path(path)
 
-        self._read(namespace, name, opened)
+        self._read(session, key, opened)
 
-    def _read_current(self, then: Callable[[PolicyDocument], object]) -> None:
-        row = self._panel.view.current_row()
-        if row is not None:
-            self._read(row.namespace, row.name, then)
+    def _read_current(self, then: Opener) -> None:
+        session, row = self._panel.session, self._panel.view.current_row()
+        if session is not None and row is not None:
+            self._read(session, row.key, then)
 
-    def _read(self, namespace: str, name: str, then: Callable[[PolicyDocument], object]) -> None:
+    def _read(self, session: "Session", key: Key, then: Opener) -> None:
         """Read a policy as it is now, so that an edit starts from there."""
-        session = self._panel.session
-        if session is None:
-            return
+        namespace, name = key
 
         def read(token: CancelToken, _progress: ProgressSink) -> PolicyDocument:
             from desktop.session import changes  # noqa: PLC0415  YAML is not read before the window shows
 
             return changes.read(session, namespace, name, token)
 
-        self._context.tasks.run("policies:read", read, then, self._context.messages.error)
+        def done(document: PolicyDocument) -> None:
+            then(session, document)  # of this cluster, whichever is chosen by now
+
+        self._context.tasks.run("policies:read", read, done, self._context.messages.error)
 
     def _open_editor(
-        self, namespace: str, document: PolicyDocument | None, *, duplicate: bool = False, as_form: bool = False
-    ) -> "YamlDialog | None":
+        self,
+        session: "Session",
+        namespace: str,
+        document: PolicyDocument | None,
+        *,
+        duplicate: bool = False,
+        as_form: bool = False,
+    ) -> "YamlDialog":
         from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
         from desktop.ui.wizard.view_switch import View  # noqa: PLC0415
 
-        if self._panel.session is None:
-            return None
         return self._show_editor(
             YamlDialog(
                 self._context,
-                self._panel.session,
+                session,
                 namespace=namespace,
                 document=document,
                 duplicate=duplicate,

@@ -39,7 +39,7 @@ class Details(QTabWidget):
         self.setDocumentMode(True)
         self.setAccessibleName(tr("Details of the policy"))
         self.tabBar().setAccessibleName(tr("Details of the policy"))
-        buttons = [actions.button(command) for command in (Command.UPDATE, Command.EDIT_YAML)]
+        buttons = [actions.button(command) for command in (Command.UPDATE, Command.EDIT_YAML, Command.WHY)]
         self.setCornerWidget(_in_a_row(buttons), Qt.Corner.TopRightCorner)
         self.tab_order = (self.tabBar(), *buttons, *self._tabs)
         self.currentChanged.connect(self._fill)

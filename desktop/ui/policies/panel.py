@@ -43,6 +43,8 @@ class PolicyPanel(QWidget):
     selection_changed = Signal()
     menu_asked = Signal(QPoint)
     """Where on the screen."""
+    why_asked = Signal(str)
+    """A pod that somebody wants to know more of, as a question names it."""
 
     def __init__(
         self, context: UiContext, actions: Actions, now: Callable[[], datetime], parent: QWidget | None = None
@@ -89,6 +91,7 @@ class PolicyPanel(QWidget):
         from desktop.ui.policies.details import Details  # noqa: PLC0415  not before the window shows
 
         details = Details(self._context, self._actions, self)
+        details.pods.why_asked.connect(self.why_asked)
         self.splitter.addWidget(details)
         self.splitter.setSizes(_HEIGHTS)
         self.splitter.setStretchFactor(0, 3)

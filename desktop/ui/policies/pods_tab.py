@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.cancellation import CancelToken
@@ -69,6 +70,11 @@ class PodTable(QAbstractTableModel):
             self._pods = pods
             self.endResetModel()
 
+    def name_at(self, row: int) -> str:
+        """Return the pod of a row as a question names it."""
+        pod = self._pods[row].pod
+        return f"{pod.namespace}/{pod.name}"
+
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         """Return the number of pods."""
         return 0 if parent.isValid() else len(self._pods)
@@ -117,9 +123,17 @@ _CELLS: dict[Column, Callable[[SelectedPod], str]] = {
 class PodsTab(NoteOrContent["PodView"]):
     """Shows the pods; which they are is found by a task."""
 
+    why_asked = Signal(str)
+    """A pod that somebody wants to know more of, as a question names it."""
+
     def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
-        super().__init__(PodView, parent)
+        super().__init__(self._make_view, parent)
         self._context = context
+
+    def _make_view(self) -> "PodView":
+        view = PodView()
+        view.why_asked.connect(self.why_asked)
+        return view
 
     def show_subject(self, subject: Subject | None) -> None:
         """Show the pods a policy selects."""
@@ -150,7 +164,10 @@ class PodsTab(NoteOrContent["PodView"]):
 
 
 class PodView(TableView):
-    """The table of pods on the screen."""
+    """The table of pods on the screen; Enter, a double click or the menu asks why."""
+
+    why_asked = Signal(str)
+    """A pod that somebody wants to know more of, as a question names it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,3 +187,16 @@ class PodView(TableView):
         columns.setStretchLastSection(True)
         for column, width in {Column.POD: 210, Column.WORKLOAD: 170, Column.ADDRESS: 120}.items():
             columns.resizeSection(column, width)
+        self._why = QAction(tr("&Why?"), self)
+        self._why.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        self._why.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._why.triggered.connect(self._ask)
+        self.addAction(self._why)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.doubleClicked.connect(self._ask)
+
+    @Slot()
+    def _ask(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.why_asked.emit(self.pods.name_at(index.row()))

@@ -245,7 +245,7 @@ def test_the_dots_of_a_row_open_its_menu(shown: Desk) -> None:
     menu = shown.window.policy_commands.row_menu
     assert menu.isVisible()
     texts = [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
-    assert texts == ["Edit YAML", "Update", "Duplicate", "Export…", "Copy Name", "Delete"]
+    assert texts == ["Edit YAML", "Update", "Duplicate", "Export…", "Why?…", "Connections", "Copy Name", "Delete"]
     assert [row.name for row in view.selected_rows()] == ["deny-all"]
     menu.close()
 

@@ -1,0 +1,1 @@
+"""How far policies protect the pods of a cluster, on the screen."""

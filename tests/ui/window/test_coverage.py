@@ -98,8 +98,8 @@ def test_why_is_asked_of_a_policy_and_of_a_pod_it_selects(desk: Desk) -> None:
     windows(desk)[0].close()
     desk.bot.waitUntil(lambda: not windows(desk))
     policies.details.setCurrentIndex(Tab.PODS)
-    desk.bot.waitUntil(lambda: policies.details.pods.note == "")
     pods = policies.details.pods.content
+    desk.bot.waitUntil(pods.isVisible)
     desk.window.activateWindow()
     pods.setFocus()
     desk.bot.waitUntil(pods.hasFocus)

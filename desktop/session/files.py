@@ -34,6 +34,14 @@ def write_private(path: Path, blocks: Iterable[bytes]) -> None:
                 temporary.unlink()
 
 
+def write_for_user(path: Path, data: bytes) -> None:
+    """Write a file that the user asked for, where they want it and with the rights they give new files."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
+
+
 def set_aside(path: Path) -> Path:
     """Rename a file that cannot be used to the first free ``<name>.broken-<n>`` and return that; raises FileError."""
     number = 1

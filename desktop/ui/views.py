@@ -48,6 +48,7 @@ class Views(QTabWidget):
 
         panel = ConnectionsPanel(self._context, self._connections)
         panel.rule_chosen.connect(self.rule_chosen)
+        panel.policy_chosen.connect(self.policy_chosen)
         _fill(self._connections, panel)
         return panel
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from desktop.language import tr
+from desktop.language import tr, tr_n
 from desktop.policy.netset import Span, address_text
 from desktop.policy.objects import PROTOCOLS
 from desktop.reach.caveats import Caveat
@@ -43,6 +43,15 @@ def scope_words(policies: Iterable[tuple[str, str]], ends: Iterable[Column]) -> 
     if names := [plain(f"{namespace}/{name}") for namespace, name in policies]:
         return tr("Only the workloads that {policies} selects are shown one by one.", policies=any_of(names))
     return tr("Only {workloads} is shown apart from its namespace.", workloads=each_of(sorted(map(end_words, ends))))
+
+
+def undrawn_words(count: int) -> str:
+    """Return that a graph has too many lines to draw them all."""
+    return tr_n(
+        "{count} line is too much to draw: choose a workload or a namespace to see its own.",
+        "{count} lines are too many to draw: choose a workload or a namespace to see its own.",
+        count,
+    )
 
 
 def ports_words(ports: Mapping[str, tuple[Span, ...]]) -> str:

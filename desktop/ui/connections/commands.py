@@ -71,6 +71,7 @@ class ConnectionCommands(QObject):
         shown.rule_chosen.connect(
             lambda rule: self._policies.open_policy(session, (rule.namespace, rule.policy), rule.path)
         )
+        shown.policy_chosen.connect(lambda namespace, name: self._policies.open_policy(session, (namespace, name), ()))
         shown.show()
 
     def _show_connections(self) -> None:

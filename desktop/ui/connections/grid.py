@@ -54,7 +54,7 @@ class Line:
     maybe: int
 
 
-def _unchecked() -> None:
+def unchecked() -> None:
     """Nobody wants to stop."""
 
 
@@ -62,7 +62,7 @@ class Grid:
     """Lines and their cells. What an ``earlier`` grid of the same matrix knows is taken over."""
 
     def __init__(
-        self, matrix: Matrix, look: Look, earlier: "Grid | None" = None, check: Callable[[], None] = _unchecked
+        self, matrix: Matrix, look: Look, earlier: "Grid | None" = None, check: Callable[[], None] = unchecked
     ) -> None:
         """``check`` is called now and then, and may raise to stop."""
         self.matrix = matrix
@@ -120,6 +120,13 @@ class Grid:
     def members(self, group: str) -> Sequence[Line]:
         """Return the lines of a group's members, be it folded or not."""
         return self._members[group]
+
+    def line_for(self, place: Column | str) -> Line:
+        """Return the line of a workload, of a range or (by its name) of a group, be it shown or not."""
+        if isinstance(place, str):
+            return self._joined[place]
+        column = self.matrix.columns.position[place]
+        return next(line for line in self._members[group_of(place)] if line.column == column)
 
     def _by_group(self) -> dict[str, list[Line]]:
         groups: dict[str, list[Line]] = {}

@@ -85,7 +85,7 @@ class GridModel(QAbstractTableModel):
             return None
         line = self.grid.lines[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _heading(self.grid, section)
+            return heading(self.grid, section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(line_name(self.grid, section), _fold_hint(self.grid, section))
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -108,7 +108,8 @@ def _names(grid: Grid) -> list[Column | str]:
     return found
 
 
-def _heading(grid: Grid, section: int) -> str:
+def heading(grid: Grid, section: int) -> str:
+    """Return what a line is headed with; a group's arrow says whether it is folded."""
     line, end = grid.lines[section], grid.end(section)
     if end is None:
         return f"{_arrow(grid, line.group)} {group_name(line.group)}"

@@ -1,42 +1,36 @@
-"""Who may talk to whom in a cluster: the matrix, what to look at in it, and why."""
+"""Who may talk to whom in a cluster: the matrix or the graph, what to look at in it, and why."""
 
 import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QIntValidator, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr
 from desktop.policy.findings import Severity
-from desktop.policy.objects import PROTOCOLS
 from desktop.policy.profile import for_version
 from desktop.reach.columns import Column
-from desktop.reach.ports import LAST
 from desktop.reach.settings import Settings, settings_of
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
+from desktop.ui.connections.explaining import Explaining
 from desktop.ui.connections.finding import next_match
-from desktop.ui.connections.grid import State
-from desktop.ui.connections.grid_model import GridModel, Sign, words_of
+from desktop.ui.connections.graph import Edge
+from desktop.ui.connections.graph_tools import GraphTools
+from desktop.ui.connections.graph_view import GraphView
+from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.connections.grid_view import GridView
+from desktop.ui.connections.legend import Legend
+from desktop.ui.connections.saving import save_as
 from desktop.ui.connections.scope import Asked, Picture, Scope, picture
-from desktop.ui.connections.why import PortAsked
+from desktop.ui.connections.tools import Tools
 from desktop.ui.connections.why_panel import WhyPanel
 from desktop.ui.plain import label
 from desktop.ui.strip import Strip
-from desktop.wording.connections import caveat_sentence, end_text, scope_words
+from desktop.wording.connections import caveat_sentence, scope_words, undrawn_words
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
@@ -45,12 +39,17 @@ _SETTLE_MS = 400
 _RESTS = 4
 """After a picture that took long, so many times as long nothing is computed: a busy cluster must not keep us busy."""
 
+Place = Column | str
+"""A workload or a range, or by its name a whole group."""
+
 
 class ConnectionsPanel(QWidget):
     """Shows the connections of what is chosen; computes only while it is looked at."""
 
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
+    policy_chosen = Signal(str, str)
+    """The namespace and name of a policy that is to be opened."""
 
     def __init__(self, context: UiContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,14 +58,18 @@ class ConnectionsPanel(QWidget):
         self._scope = Scope()
         self._folded: frozenset[str] | None = None
         self._picture: Picture | None = None
-        self._sought: Column | str | None = None
+        self._sought: Place | None = None
         self._took_ms = 0
+        self.tools, self.legend = Tools(self), Legend(self)
         self.model = GridModel(self)
-        self.view = GridView(self.model, self)
+        self.view, self.graph = GridView(self.model, self), GraphView(self)
+        self.graph_tools = GraphTools(self.graph, self)
         self.why = WhyPanel(context, "connections:why", self._why_picture, self)
-        self.caveats, self.narrowed = Strip(self), Strip(self)
-        self.protocol, self.port, self.search = QComboBox(self), QLineEdit(self), QLineEdit(self)
-        self._state = label(parent=self)
+        self.explaining = Explaining(context, self.why, self)
+        self.caveats, self.narrowed, self.undrawn = Strip(self), Strip(self), Strip(self)
+        self._too_many = label(
+            tr("There are too many workloads to draw one by one: fold some namespaces."), self, wrap=True
+        )
         self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(self._compute)
         self._arrange()
@@ -79,11 +82,12 @@ class ConnectionsPanel(QWidget):
 
     def show_choice(self, session: "Session | None", namespace: str) -> None:
         """Show another cluster, or a namespace of it: the others then start folded."""
-        if session is self._session and namespace == self._scope.namespace and not self._scope.is_selection:
+        if session is self._session and namespace == self._scope.namespace:
             return
         if session is not self._session:
             self._picture = None
             self.view.show_grid(None)
+            self.graph.show_drawing(None)
         self._session = session
         self._look_at(Scope(namespace))
 
@@ -98,11 +102,6 @@ class ConnectionsPanel(QWidget):
         if self.isVisible() and not self._settle.isActive():
             self._settle.start(0 if self._picture is None else max(_SETTLE_MS, _RESTS * self._took_ms))
 
-    def start_finding(self) -> None:
-        """Begin to look for a workload."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Compute what was not computed while nobody looked."""
         super().showEvent(event)
@@ -111,32 +110,21 @@ class ConnectionsPanel(QWidget):
     def _look_at(self, scope: Scope) -> None:
         self._scope, self._folded = scope, None
         self.narrowed.say(Severity.INFO, scope_words(scope.policies, scope.ends) if scope.is_selection else "")
-        self.why.say(tr("Choose a cell, or two ends above, to see why they may talk or not."))
+        self.explaining.forget()
         self._compute()
 
     def _arrange(self) -> None:
-        self.protocol.addItem(tr("Any protocol"), "")
-        for protocol in PROTOCOLS:
-            self.protocol.addItem(protocol, protocol)
-        self.protocol.setAccessibleName(tr("Protocol"))
-        self.port.setPlaceholderText(tr("Any port"))
-        self.port.setAccessibleName(tr("Port"))
-        self.port.setMaximumWidth(90)
-        self.port.setValidator(QIntValidator(1, LAST, self))
-        self.search.setPlaceholderText(tr("Find a workload  (Ctrl+F)"))
-        self.search.setAccessibleName(tr("Find a workload, a namespace or an address"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(260)
         self.narrowed.add_button(tr("Show &All"), self._show_all)
-        tools = QHBoxLayout()
-        for widget in (self.protocol, self.port):
-            tools.addWidget(widget)
-        tools.addWidget(self._legend())
-        tools.addStretch(1)
-        tools.addWidget(self._state)
-        tools.addWidget(self.search, 1)
+        self._too_many.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedWidget(self)
+        for shown in (self.view, self.graph, self._too_many):
+            self._stack.addWidget(shown)
+        below = QHBoxLayout()
+        below.addWidget(self.legend, 1)
+        below.addWidget(self.graph_tools)
+        self.graph_tools.hide()
         sides = QSplitter(self)
-        sides.addWidget(self.view)
+        sides.addWidget(self._stack)
         sides.addWidget(self.why)
         sides.setStretchFactor(0, 3)
         sides.setStretchFactor(1, 1)
@@ -145,23 +133,28 @@ class ConnectionsPanel(QWidget):
         layout.setContentsMargins(0, 8, 8, 0)
         layout.addWidget(self.caveats)
         layout.addWidget(self.narrowed)
-        layout.addLayout(tools)
+        layout.addWidget(self.tools)
+        layout.addLayout(below)
+        layout.addWidget(self.undrawn)
         layout.addWidget(sides, 1)
 
     def _connect(self) -> None:
-        self.protocol.currentIndexChanged.connect(self._look_at_ports)
-        self.port.textChanged.connect(self._look_at_ports)
-        self.search.textChanged.connect(self._find)
-        self.search.returnPressed.connect(self._find_next)
-        self.view.fold_asked.connect(self._fold)
-        self.view.asked.connect(self._ask)
-        self.view.entered.connect(self.why.enter)
-        self.view.menu_asked.connect(self._show_menu)
-        self.why.rule_chosen.connect(self.rule_chosen)
-
-    def _legend(self) -> QLabel:
-        shown = (State.OPEN, State.PARTLY, State.UNDECIDABLE, State.CLOSED)
-        return label("   ".join(f"{Sign[state.name].value} {words_of(state)}" for state in shown), self)
+        self.tools.port_changed.connect(self._look_at_ports)
+        self.tools.sought.connect(lambda text: self._go_to_match(text, after=None))
+        self.tools.next_sought.connect(lambda text: self._go_to_match(text, after=self._here()))
+        self.tools.graph_wanted.connect(self._switch)
+        self.tools.export_asked.connect(self._export)
+        self.graph_tools.free_wanted.connect(self._compute)
+        for view in (self.view, self.graph):
+            view.fold_asked.connect(self._fold)
+            view.entered.connect(self.why.enter)
+        self.view.asked.connect(self._ask_cell)
+        self.view.menu_asked.connect(self._show_cell_menu)
+        self.graph.spot_asked.connect(self._ask_spot)
+        self.graph.edge_asked.connect(self._ask_edge)
+        self.graph.menu_asked.connect(self._show_spot_menu)
+        self.explaining.rule_chosen.connect(self.rule_chosen)
+        self.explaining.policy_chosen.connect(self.policy_chosen)
 
     # Computing
 
@@ -171,7 +164,8 @@ class ConnectionsPanel(QWidget):
         if session is None or not self.isVisible():
             return
         snapshot, last = session.snapshot, self._picture
-        asked = Asked(self._settings(session), self._scope, self._port(), self._folded)
+        graph, free = self.tools.graph.isChecked(), self.graph_tools.free.isChecked()
+        asked = Asked(self._settings(session), self._scope, self.tools.asked, self._folded, graph, free)
         began = time.monotonic()
 
         def job(token: CancelToken, _progress: ProgressSink) -> Picture:
@@ -181,34 +175,42 @@ class ConnectionsPanel(QWidget):
             self._took_ms = round((time.monotonic() - began) * 1000)
             self._show(found)
 
-        self._state.setText(tr("Computing…"))
+        self.tools.state.setText(tr("Computing…"))
         self._context.tasks.run("connections", job, done, self._context.messages.error)
 
     @staticmethod
     def _settings(session: "Session") -> Settings:
         version = session.state.version
-        profile = for_version(session.entry.profile, version.release if version else None)
+        profile = for_version(session.entry.profile, version.text if version else None)
         return settings_of(profile)
 
-    def _port(self) -> PortAsked:
-        """What is looked at; what is not a port (yet) never stands for all of them."""
-        number = int(self.port.text()) if self.port.hasAcceptableInput() else None
-        return PortAsked(str(self.protocol.currentData()), number)
-
     def _show(self, found: Picture) -> None:
-        same = self._picture is not None and self._picture.grid.says_like(found.grid)
-        other = self._picture is None or self._picture.standing.snapshot is not found.standing.snapshot
-        self._picture, self._folded = found, found.grid.look.folded
-        self._state.setText("")
+        last, self._picture, self._folded = self._picture, found, found.grid.look.folded
+        self.tools.state.setText("")
         told = [caveat_sentence(caveat) for caveat in found.grid.matrix.caveats]
         self.caveats.say(Severity.WARNING, "\n".join(told))
-        if not same or self.model.grid is None or self.model.grid.look != found.grid.look:
+        same = last is not None and last.grid.look == found.grid.look and last.grid.says_like(found.grid)
+        if not same or self.model.grid is None:
             self.view.show_grid(found.grid)
+        if found.drawing is not None and (last is None or last.drawing != found.drawing):
+            self.graph.show_drawing(found.drawing)
+        self._show_view()
         if self._sought is not None:
             sought, self._sought = self._sought, None
-            self.view.go_to(sought)
-        if other:
-            self.why.ask_anew()
+            self._go_to(sought)
+        if last is None or last.grid.matrix is not found.grid.matrix or last.grid.look.ports != found.grid.look.ports:
+            self.explaining.again(found)
+
+    def _show_view(self) -> None:
+        """Show the matrix, or the graph as soon as it is drawn."""
+        graph = self.tools.graph.isChecked()
+        drawn = self._picture is not None and self._picture.drawing is not None
+        self.graph_tools.setVisible(graph)
+        self.legend.show_graph(graph)
+        undrawn = self._picture.drawing.graph.undrawn if graph and self._picture and self._picture.drawing else 0
+        self.undrawn.say(Severity.INFO, undrawn_words(undrawn) if undrawn else "")
+        waits = graph and (self._picture is None or not self._picture.is_drawn)
+        self._stack.setCurrentWidget(self.view if not graph or waits else self.graph if drawn else self._too_many)
 
     def _why_picture(self) -> tuple[Snapshot, Settings] | None:
         session = self._session
@@ -216,86 +218,117 @@ class ConnectionsPanel(QWidget):
 
     # What a person does
 
+    def start_finding(self) -> None:
+        """Begin to look for a workload."""
+        self.tools.start_finding()
+
+    @Slot(bool)
+    def _switch(self, _graph: bool) -> None:
+        self._compute()
+        if self._picture is None or self._picture.is_drawn or not self.tools.graph.isChecked():
+            self._show_view()
+
     @Slot()
     def _look_at_ports(self) -> None:
-        if not self.port.text() or self.port.hasAcceptableInput():
-            self.why.look_at(self._port())
-            self._compute()
+        self.why.look_at(self.tools.asked)
+        self._compute()
 
     @Slot(str, bool)
     def _fold(self, group: str, fold: bool) -> None:
         if self._folded is not None:
-            self._folded = self._folded | {group} if fold else self._folded - {group}
-            self._compute()
-
-    @Slot(str)
-    def _find(self, text: str) -> None:
-        """Go to the first workload, namespace or range that the text names; its group opens."""
-        self._go_to_match(text, after=None)
-
-    @Slot()
-    def _find_next(self) -> None:
-        grid, row = self.model.grid, self.view.currentIndex().row()
-        if grid is not None and row >= 0:
-            end = grid.end(row)
-            self._go_to_match(self.search.text(), after=grid.lines[row].group if end is None else end)
-
-    def _go_to_match(self, text: str, after: Column | str | None) -> None:
-        if self._picture is None or not text:
-            return
-        match = next_match(self._picture.grid, text, after)
-        if match is None:
-            self._state.setText(tr("Not found"))
-            return
-        self._state.setText("")
-        found, group = match
-        if not self.view.go_to(found):
-            self._sought = found
-            if self._scope.is_selection:
-                self._scope = Scope(self._scope.namespace)
-                self.narrowed.say(Severity.INFO, "")
-            self._fold(group, fold=False)
-
-    @Slot()
-    def _show_all(self) -> None:
-        self._look_at(Scope(self._scope.namespace))
-
-    @Slot(int, int, QPoint)
-    def _show_menu(self, row: int, column: int, at: QPoint) -> None:
-        grid = self.model.grid
-        if grid is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        lines = [line for line in (row, column) if line >= 0]
-        ends = frozenset(end for line in lines if (end := grid.end(line)) is not None)
-        if row >= 0 and column >= 0:
-            menu.addAction(tr("&Why?"), self.why.enter)
-            menu.addSeparator()
-        only = menu.addAction(
-            tr("&Only These Workloads"), lambda: self._look_at(Scope(self._scope.namespace, ends=ends))
-        )
-        only.setEnabled(any(not isinstance(end, tuple) for end in ends))
-        show_all = menu.addAction(tr("Show &All"), self._show_all)
-        show_all.setEnabled(self._scope.is_selection)
-        menu.addSeparator()
-        menu.addAction(tr("&Fold All"), lambda: self._fold_all(frozenset(grid.groups)))
-        menu.addAction(tr("&Unfold All"), lambda: self._fold_all(frozenset()))
-        menu.popup(at)
+            self._fold_all(self._folded | {group} if fold else self._folded - {group})
 
     def _fold_all(self, groups: frozenset[str]) -> None:
         self._folded = groups
         self._compute()
 
-    @Slot(int, int)
-    def _ask(self, row: int, column: int) -> None:
-        grid = self.model.grid
-        if grid is None:
+    def _here(self) -> Place | None:
+        """What a person is at."""
+        grid, row = self.model.grid, self.view.currentIndex().row()
+        if self.tools.graph.isChecked():
+            return self.graph.current
+        if grid is None or row < 0:
+            return None
+        end = grid.end(row)
+        return grid.lines[row].group if end is None else end
+
+    def _go_to_match(self, text: str, after: Place | None) -> None:
+        """Go to a workload, namespace or range that a text names; its group opens."""
+        if self._picture is None or not text:
             return
-        source, destination = grid.end(row), grid.end(column)
-        if source is None or destination is None:
-            self.why.say(tr("Choose a cell of two workloads; + and - unfold and fold a namespace."))
-        elif isinstance(source, tuple) and isinstance(destination, tuple):
-            self.why.say(tr("Both ends are outside the cluster: its policies have no say."))
+        match = next_match(self._picture.grid, text, after)
+        self.tools.state.setText(tr("Not found") if match is None else "")
+        if match is None:
+            return
+        found, group = match
+        if not self._go_to(found):
+            self._sought = found
+            if self._scope.is_selection:
+                self._scope = Scope(self._scope.namespace)
+                self.narrowed.say(Severity.INFO, "")
+            self._fold(group, fold=isinstance(found, str))
+
+    def _go_to(self, place: Place) -> bool:
+        return self.graph.go_to(place) if self.tools.graph.isChecked() else self.view.go_to(place)
+
+    @Slot()
+    def _show_all(self) -> None:
+        self._look_at(Scope(self._scope.namespace))
+
+    @Slot()
+    def _export(self) -> None:
+        if self._picture is not None and self._session is not None:
+            graph = self.graph if self._stack.currentWidget() is self.graph else None
+            save_as(self._context, self._session.entry.title, self._picture.grid, graph, self)
+
+    # Menus
+
+    @Slot(int, int, QPoint)
+    def _show_cell_menu(self, row: int, column: int, at: QPoint) -> None:
+        grid = self.model.grid
+        if grid is not None:
+            ends = [end for line in (row, column) if line >= 0 and (end := grid.end(line)) is not None]
+            self._show_menu(ends, at, why=row >= 0 and column >= 0)
+
+    @Slot(object, QPoint)
+    def _show_spot_menu(self, place: Place | None, at: QPoint) -> None:
+        if place is not None:
+            self.graph.go_to(place)
+        self._show_menu([place] if place is not None and not isinstance(place, str) else [], at, why=place is not None)
+
+    def _show_menu(self, ends: list[Column], at: QPoint, *, why: bool) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if why:
+            menu.addAction(tr("&Why?"), self.why.enter)
+            menu.addSeparator()
+        scope = Scope(self._scope.namespace, ends=frozenset(end for end in ends if not isinstance(end, tuple)))
+        only = menu.addAction(tr("&Only These Workloads"), lambda: self._look_at(scope))
+        only.setEnabled(scope.is_selection)
+        menu.addAction(tr("Show &All"), self._show_all).setEnabled(self._scope.is_selection)
+        menu.addSeparator()
+        groups = frozenset(self._picture.grid.groups) if self._picture else frozenset()
+        menu.addAction(tr("&Fold All"), lambda: self._fold_all(groups))
+        menu.addAction(tr("&Unfold All"), lambda: self._fold_all(frozenset()))
+        menu.popup(at)
+
+    # Explanations
+
+    @Slot(int, int)
+    def _ask_cell(self, row: int, column: int) -> None:
+        grid = self.model.grid
+        if grid is not None and self._picture is not None:
+            ends = [grid.lines[line].group if (end := grid.end(line)) is None else end for line in (row, column)]
+            self.explaining.ask(self._picture, ends[0], ends[1])
+
+    @Slot(object)
+    def _ask_spot(self, place: Place | None) -> None:
+        if place is None or self._picture is None:
+            self.explaining.forget()
         else:
-            self.why.ask(end_text(source), end_text(destination))
+            self.explaining.tell_of(self._picture, place)
+
+    @Slot(object)
+    def _ask_edge(self, edge: Edge) -> None:
+        if self._picture is not None:
+            self.explaining.ask(self._picture, edge.source, edge.target)

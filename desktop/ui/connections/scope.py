@@ -11,6 +11,7 @@ from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
 from desktop.reach.workloads import top_owner
+from desktop.ui.connections.graph_layout import Drawing, drawing
 from desktop.ui.connections.grid import OUTSIDE, Grid, Look, group_of
 from desktop.ui.connections.why import PortAsked
 
@@ -51,6 +52,9 @@ class Asked:
     scope: Scope
     port: PortAsked
     folded: frozenset[str] | None
+    graph: bool = False
+    """Whether to draw it as a graph, with ``free_too`` also what no policy has a part in."""
+    free_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,9 @@ class Picture:
 
     standing: Standing
     grid: Grid
+    is_drawn: bool = False
+    """Whether it was to be drawn as a graph; ``drawing`` is None then, too, where that is too much to draw."""
+    drawing: Drawing | None = None
 
 
 def picture(snapshot: Snapshot, asked: Asked, last: Picture | None, check: Callable[[], None]) -> Picture:
@@ -74,7 +81,10 @@ def picture(snapshot: Snapshot, asked: Asked, last: Picture | None, check: Calla
     only = asked.scope.only(snapshot)
     folded = _first_folded(matrix.columns.all, asked.scope, only) if asked.folded is None else asked.folded
     look = Look(_mask(matrix.reach.ports, asked.port), folded, only)
-    return Picture(standing, Grid(matrix, look, last.grid if last is not None else None, check))
+    grid = Grid(matrix, look, last.grid if last is not None else None, check)
+    check()
+    drawn = drawing(grid, free_too=asked.free_too, check=check) if asked.graph else None
+    return Picture(standing, grid, asked.graph, drawn)
 
 
 def _first_folded(columns: tuple[Column, ...], scope: Scope, only: frozenset[Column] | None) -> frozenset[str]:

@@ -21,13 +21,16 @@ from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.policy.objects import PROTOCOLS
+from desktop.reach.objects import Pod
 from desktop.reach.ports import LAST
-from desktop.reach.questions import NoSuchEnd
+from desktop.reach.questions import NoSuchEnd, named
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.connections.answer_page import Page, answer_page
+from desktop.ui.connections.overview import Isolation, isolation
+from desktop.ui.connections.overview_page import isolation_page
 from desktop.ui.connections.why import PortAsked, Question, Told, offered, tell
 from desktop.ui.plain import label
 from desktop.ui.wizard.completing import Suggestions
@@ -41,6 +44,10 @@ class WhyPanel(QWidget):
 
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
+    policy_chosen = Signal(str, str)
+    """The namespace and name of a policy that is to be opened."""
+    asked = Signal()
+    """Somebody asks about ends of their own."""
 
     def __init__(self, context: UiContext, group: str, picture: Callable[[], Picture | None], parent: QWidget) -> None:
         """``group`` is that of its tasks; ``picture`` gives what the questions are about, None while there is none."""
@@ -48,7 +55,7 @@ class WhyPanel(QWidget):
         self._context, self._group, self._picture = context, group, picture
         self._offered: Snapshot | None = None
         self._asked: Question | None = None
-        self._told: Told | None = None
+        self._told: Told | tuple[str, Isolation | None] | None = None
         self.source, self.destination = _end_field(tr("From")), _end_field(tr("To"))
         self._suggestions = [Suggestions(field) for field in (self.source, self.destination)]
         self.protocol, self.port = QComboBox(self), QLineEdit(self)
@@ -181,14 +188,13 @@ class WhyPanel(QWidget):
 
     @Slot()
     def _ask_if_other(self) -> None:
-        question = self._typed()
-        if question is not None and question != self._asked:
+        if self._typed() != self._asked:
             self._ask()
 
     def _typed(self) -> Question | None:
-        """Return the question in the fields, None where an end is missing."""
+        """Return the question in the fields, None where both ends are missing."""
         source, destination = self.source.text().strip(), self.destination.text().strip()
-        if not source or not destination:
+        if not source and not destination:
             return None
         number = int(self.port.text()) if self.port.hasAcceptableInput() else None
         return Question(source, destination, PortAsked(str(self.protocol.currentData()), number))
@@ -200,17 +206,26 @@ class WhyPanel(QWidget):
         if question != self._asked:
             self._told = None
         self._asked = question
+        self.asked.emit()
         snapshot, settings = picture
 
-        def job(_token: CancelToken, _progress: ProgressSink) -> Told:
-            return tell(snapshot, question, settings)
+        def job(_token: CancelToken, _progress: ProgressSink) -> Told | tuple[str, Isolation | None]:
+            if question.source and question.destination:
+                return tell(snapshot, question, settings)
+            known = named(snapshot, question.source or question.destination)
+            pods = [end for end in known.ends if isinstance(end, Pod)]
+            return known.title, isolation(snapshot, pods) if pods else None
 
         self._context.tasks.run(self._group, job, self._show, self._fail)
 
-    def _show(self, told: Told) -> None:
-        if told != self._told:
-            self._told = told
+    def _show(self, told: Told | tuple[str, Isolation | None]) -> None:
+        if told == self._told:
+            return
+        self._told = told
+        if isinstance(told, Told):
             self.show_page(answer_page(told, self.rule_chosen.emit, self._answer))
+        else:
+            self.show_page(isolation_page(*told, self.policy_chosen.emit, self._answer))
 
     def _fail(self, error: BulkheadError) -> None:
         if isinstance(error, NoSuchEnd):

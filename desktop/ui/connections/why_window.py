@@ -34,6 +34,8 @@ class WhyWindow(QDialog):
 
     rule_chosen = Signal(object)
     """The Reason whose policy is to be opened."""
+    policy_chosen = Signal(str, str)
+    """The namespace and name of a policy that is to be opened."""
 
     def __init__(
         self, context: UiContext, session: "Session", ends: Callable[[Snapshot], Ends], parent: QWidget | None = None
@@ -47,6 +49,7 @@ class WhyWindow(QDialog):
         self.panel = WhyPanel(context, self._group, self._picture, self)
         self.panel.say(tr("Name the two ends to see whether they may talk, and by which rules."))
         self.panel.rule_chosen.connect(self.rule_chosen)
+        self.panel.policy_chosen.connect(self.policy_chosen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.addWidget(ClusterBanner(session.entry, tr("Connections as the policies stand now")))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.cancellation import CancelToken
-from desktop.errors import FileError
+from desktop.session.files import write_for_user
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink
 
@@ -35,8 +35,5 @@ def export(
         token.check()
         progress(Progress(done, len(rows)))
         texts.append(changes.read(session, row.namespace, row.name, token).text.rstrip("\n") + "\n")
-    try:
-        path.write_text("---\n".join(texts), encoding="utf-8")
-    except OSError as error:
-        raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
+    write_for_user(path, "---\n".join(texts).encode("utf-8"))
     return len(texts)

@@ -88,8 +88,8 @@ def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: Co
     QTest.keyClick(panel.view, Qt.Key.Key_Minus)
     desk.bot.waitUntil(lambda: "▸ team-01" in names(panel))
     QTest.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert panel.search.hasFocus()
-    QTest.keyClicks(panel.search, "team-01/db")
+    assert panel.tools.search.hasFocus()
+    QTest.keyClicks(panel.tools.search, "team-01/db")
     desk.bot.waitUntil(lambda: "▾ team-01" in names(panel))
     desk.bot.waitUntil(lambda: names(panel)[panel.view.currentIndex().row()] == "db")
     assert panel.view.currentIndex().row() > names(panel).index("▾ team-01")
@@ -110,10 +110,10 @@ def test_plus_and_minus_fold_the_namespace_of_the_row_then_of_the_column(desk: D
 
 def test_a_port_looked_at_is_the_one_explained(desk: Desk, panel: ConnectionsPanel) -> None:
     go(panel, WEB, API)
-    QTest.keyClicks(panel.port, "9")
+    QTest.keyClicks(panel.tools.port, "9")
     answer(desk, panel, "TCP 9, UDP 9, SCTP 9: not allowed")
-    QTest.keyClicks(panel.port, "x")
-    assert panel.port.text() == "9"
+    QTest.keyClicks(panel.tools.port, "x")
+    assert panel.tools.port.text() == "9"
 
 
 def test_two_ends_and_a_port_can_be_typed_an_address_too(desk: Desk, panel: ConnectionsPanel) -> None:
@@ -130,6 +130,14 @@ def test_what_is_no_end_is_said(desk: Desk, panel: ConnectionsPanel) -> None:
     panel.why.ask("team-01/nobody", "team-01/db-0")
     answer(desk, panel, "There is no workload, pod or address called “team-01/nobody”.")
     assert not desk.said
+
+
+def test_one_end_tells_the_policies_that_select_it(desk: Desk, panel: ConnectionsPanel) -> None:
+    panel.why.source.setFocus()
+    QTest.keyClicks(panel.why.source, "team-01/worker-0")
+    QTest.keyClick(panel.why.source, Qt.Key.Key_Return)
+    links = answer(desk, panel, "Restricted inbound by", "Restricted outbound by")
+    assert links == ["default-deny", "metrics", "outbound"]
 
 
 def test_names_are_offered_for_the_ends(desk: Desk, panel: ConnectionsPanel) -> None:

@@ -1,0 +1,102 @@
+"""A whole matrix painted as a picture, as it is folded now: on any device, off the UI thread too."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
+
+from desktop.ui.connections.grid import Grid, State
+from desktop.ui.connections.grid_model import TONES, Sign, heading, words_of
+from desktop.ui.style import Tone, colour, tint
+
+_CELL, _MARGIN, _LEGEND = 22, 12, 28
+_LONGEST_NAME = 260
+MOST_LINES = 400
+"""A matrix with more lines makes no picture that anybody could read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours and letters to paint with."""
+
+    palette: QPalette
+    font: QFont
+
+
+class GridPainting:
+    """Measures and paints a matrix."""
+
+    def __init__(self, grid: Grid, look: Look, title: str) -> None:
+        self._grid, self._look, self._title = grid, look, title
+        self._names = [heading(grid, line) for line in range(len(grid.lines))]
+        metrics = QFontMetricsF(self._font(bold=True))
+        longest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
+        self._name_width = int(min(longest, _LONGEST_NAME)) + 8
+
+    @property
+    def size(self) -> QSize:
+        """How large it is."""
+        side = len(self._names) * _CELL + self._name_width + 2 * _MARGIN
+        return QSize(max(side, 460), side + 2 * _LEGEND)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it from the upper left corner on."""
+        palette = self._look.palette
+        painter.fillRect(QRect(0, 0, self.size.width(), self.size.height()), palette.color(QPalette.ColorRole.Base))
+        painter.setFont(self._font(bold=True))
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        painter.drawText(QRectF(_MARGIN, _MARGIN / 2, self.size.width() - _MARGIN, _LEGEND), _LEFT, self._title)
+        painter.translate(_MARGIN, _MARGIN + _LEGEND)
+        for number in range(len(self._names)):
+            self._paint_names(painter, number)
+        for row in range(len(self._names)):
+            for column in range(len(self._names)):
+                self._paint_cell(painter, row, column)
+        painter.translate(0, self._name_width + len(self._names) * _CELL)
+        self._paint_legend(painter)
+
+    def _paint_names(self, painter: QPainter, number: int) -> None:
+        bold = self._grid.lines[number].column is None
+        painter.setFont(self._font(bold=bold))
+        painter.setPen(self._look.palette.color(QPalette.ColorRole.Text))
+        name = painter.fontMetrics().elidedText(self._names[number], Qt.TextElideMode.ElideRight, self._name_width - 6)
+        start = self._name_width + number * _CELL
+        painter.drawText(QRectF(0, start, self._name_width - 4, _CELL), _LEFT, name)
+        painter.save()
+        painter.translate(QPointF(start, self._name_width))
+        painter.rotate(-90)
+        painter.drawText(QRectF(4, 0, self._name_width - 6, _CELL), _LEFT, name.strip())
+        painter.restore()
+
+    def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
+        place = QRectF(self._name_width + column * _CELL, self._name_width + row * _CELL, _CELL, _CELL)
+        self._paint_sign(painter, place, self._grid.state(row, column))
+        painter.setPen(QPen(self._look.palette.color(QPalette.ColorRole.Midlight), 0.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place)
+
+    def _paint_sign(self, painter: QPainter, place: QRectF, state: State) -> None:
+        palette = self._look.palette
+        if state in TONES:
+            painter.fillRect(place, tint(TONES[state], palette))
+        painter.setFont(self._font())
+        painter.setPen(QColor(colour(TONES.get(state, Tone.QUIET), palette)))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), Sign[state.name].value)
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        x = 0.0
+        for state in (State.OPEN, State.PARTLY, State.UNDECIDABLE, State.CLOSED):
+            self._paint_sign(painter, QRectF(x, 8, _CELL, _CELL), state)
+            painter.setPen(self._look.palette.color(QPalette.ColorRole.Text))
+            words = words_of(state)
+            width = QFontMetricsF(self._font()).horizontalAdvance(words)
+            painter.drawText(QRectF(x + _CELL + 4, 8, width + 4, _CELL), _LEFT, words)
+            x += _CELL + width + 22
+
+    def _font(self, *, bold: bool = False) -> QFont:
+        font = QFont(self._look.font)
+        font.setBold(bold)
+        return font
+
+
+_LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)

@@ -21,8 +21,8 @@ Pair = tuple[yaml.ScalarNode, yaml.Node]
 def rewrite(text: str, value: object) -> str:
     """Return ``text`` changed so that it reads as ``value``; the very same text where it already does.
 
-    ``text`` is one document that reads without errors. Where an edit in place is not possible (an anchor or a merge
-    key stands in the way) the document is written anew below its leading comments.
+    ``text`` is one document that reads without errors. Where an edit in place is not possible (a value that is written
+    once stands for several, of which one shall change) the document is written anew below its leading comments.
     """
     documents = read(text).documents
     if not documents:
@@ -30,10 +30,9 @@ def rewrite(text: str, value: object) -> str:
     old = documents[0].value
     if same(old, value):
         return text
-    if not _shares_nodes(text):
-        changed = _Rewriter(text).run(old, value)
-        if _reads_as(changed, value):
-            return changed
+    changed = _Rewriter(text).run(old, value)
+    if _reads_as(changed, value):
+        return changed
     return _leading_comments(text) + render(value)
 
 
@@ -49,11 +48,6 @@ def _canonical(value: object) -> str:
 def _reads_as(text: str, value: object) -> bool:
     reading = read(text)
     return not reading.findings and len(reading.documents) == 1 and same(reading.documents[0].value, value)
-
-
-def _shares_nodes(text: str) -> bool:
-    """Whether anchors or aliases make one stretch of text stand for several values."""
-    return any(isinstance(token, (yaml.AnchorToken, yaml.AliasToken)) for token in yaml.scan(text))
 
 
 def _leading_comments(text: str) -> str:

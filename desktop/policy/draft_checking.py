@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from desktop.policy.draft_fields import Draft
+from desktop.policy.draft_fields import Draft, Isolation
 from desktop.policy.draft_writing import Written, write_draft
 from desktop.policy.findings import Finding, Severity
 from desktop.policy.rules import check
+from desktop.policy.typed import names_like_ranges, write_port
 
 
 def check_draft(
@@ -17,7 +18,7 @@ def check_draft(
     ``decided`` is False while nobody said yet what is to be restricted: a new policy must not isolate by accident.
     """
     written = write_draft(draft)
-    findings = [*written.findings, *_choices(draft, taken, decided=decided)]
+    findings = [*written.findings, *_choices(draft, taken, decided=decided), *_doubts(draft)]
     unreadable = {finding.path for finding in written.findings}
     for finding in map(written.in_form, check(written.value, old=old)):
         # A value left out because it could not be read is not missing too.
@@ -26,6 +27,17 @@ def check_draft(
         ):
             findings.append(finding)
     return written, tuple(findings)
+
+
+def _doubts(draft: Draft) -> Iterator[Finding]:
+    """Yield what can be read, but was perhaps meant otherwise."""
+    for direction, key in ((draft.inbound, "ingress"), (draft.outbound, "egress")):
+        for index, rule in enumerate(direction.rules if direction.isolation is Isolation.RULES else ()):
+            for row, port in enumerate(rule.ports):
+                if port.written is None or port.text != write_port(port.written):
+                    for name in names_like_ranges(port.text):
+                        path = ("spec", key, index, "ports", row, "port")
+                        yield Finding("typed.port-name-like-range", Severity.INFO, path, {"text": name})
 
 
 def _choices(draft: Draft, taken: Collection[str], *, decided: bool) -> Iterator[Finding]:

@@ -98,7 +98,9 @@ class _Writer:
         elif before is None or any(
             draft.direction(each).isolation is not before.direction(each).isolation for each in Direction
         ):
-            spec["policyTypes"] = [each.value for each in directions]
+            wanted = [each.value for each in directions]
+            written = [each for each in cast(list[str], spec.get("policyTypes") or ()) if each in wanted]
+            spec["policyTypes"] = [*written, *(each for each in wanted if each not in written)]
 
     def _write_direction(self, spec: Json, direction: DirectionField, key: str, peers_key: str) -> None:
         if direction.isolation is Isolation.OPEN:
@@ -211,7 +213,8 @@ class _Writer:
             else:
                 labels[key] = row.values.strip()
         known = ("matchLabels", "matchExpressions")
-        value: Json = {key: item for key, item in (written or {}).items() if key not in known}
+        # An empty list that somebody wrote stays as well: it means nothing, but there may be a comment on it.
+        value: Json = {key: item for key, item in (written or {}).items() if key not in known or not item}
         if labels:
             value["matchLabels"] = labels
         if expressions:

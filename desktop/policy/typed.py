@@ -20,8 +20,9 @@ class Unreadable(BulkheadError):
 
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)")
 # The API allows names such as 8000-8010x or 80x; typed in a form they are slips of the finger.
-_MISTYPED_RANGE = re.compile(r"\d+\s*-\s*\d")
+_MISTYPED_RANGE = re.compile(r"\d+\s*-(\s*\d|$)|.*\s-|.*-\s")
 _MISTYPED_NUMBER = re.compile(r"\d+[a-z]")
+_LIKE_A_RANGE = re.compile(r"[a-z-]+-\d+|\d+-[a-z-]+")
 _NAME = re.compile(r"(?=[a-z0-9-]{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -53,6 +54,11 @@ def _read_port(text: str) -> Json:
     raise Unreadable("typed.port", text=text, example="6379")
 
 
+def names_like_ranges(text: str) -> tuple[str, ...]:
+    """Return the ports of a text that are names (``http-8010``), but that somebody may have meant as ranges."""
+    return tuple(part for part in map(str.strip, text.split(",")) if _LIKE_A_RANGE.fullmatch(part))
+
+
 def _number(digits: str) -> int:
     number = int(digits) if len(digits) < 10 else 0
     if not 1 <= number <= 65535:
@@ -78,11 +84,16 @@ def read_block(text: str) -> Json:
     for part in excepts_text.split(","):
         exception = _read_cidr(part.strip())
         if exception.version != cidr.version:
-            raise Unreadable("typed.except-family", text=str(exception), cidr=str(cidr))
+            raise Unreadable("typed.except-family", text=str(exception), cidr=str(cidr), example=_part_of(cidr))
         if not _lies_in(exception, cidr):
-            raise Unreadable("typed.except-outside", text=str(exception), cidr=str(cidr))
+            raise Unreadable("typed.except-outside", text=str(exception), cidr=str(cidr), example=_part_of(cidr))
         excepts.append(part.strip())
     return {"cidr": cidr_text.strip(), "except": excepts}
+
+
+def _part_of(cidr: Network) -> str:
+    """Return a block that lies within another, as an example; the block itself where it is a single address."""
+    return str(next(cidr.subnets(prefixlen_diff=min(8, cidr.max_prefixlen - cidr.prefixlen))))
 
 
 def _lies_in(inner: Network, outer: Network) -> bool:

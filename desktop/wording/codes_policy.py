@@ -184,7 +184,8 @@ SPEC: dict[str, Say] = {
 TYPED: dict[str, Say] = {
     "typed.port-needs-protocol": lambda f: tr("Choose a protocol for port “{text}”.", **f),
     "typed.port-range-backwards": lambda f: tr("The port range “{text}” runs backwards.", **f),
-    "typed.port-range": lambda f: tr("“{text}” is no port range.", **f),
+    "typed.port-range": lambda f: tr("“{text}” is no port range: a range is of two numbers.", **f),
+    "typed.port-name-like-range": lambda f: tr("“{text}” is read as the name of a port, not as a range.", **f),
     "typed.port": lambda f: tr("“{text}” is neither a port number nor the name of a port.", **f),
     "typed.port-number": lambda f: tr("“{text}” is no port: ports are from 1 to 65535.", **f),
     "typed.cidr": lambda f: tr("“{text}” is no CIDR block.", **f),
@@ -204,7 +205,20 @@ TYPED: dict[str, Say] = {
     ),
 }
 
+
+def _for_example(example: str) -> Say:
+    return lambda f: tr("Write for example {example}.", example=example)
+
+
 HINTS: dict[str, Say] = {
+    **dict.fromkeys(
+        ("label-key.empty", "label-key.syntax", "label-key.prefix-empty", "label-key.prefix-syntax"),
+        lambda f: tr("Write for example {one} or {other}.", one="role", other="example.com/role"),
+    ),
+    "label-value.syntax": _for_example("frontend"),
+    "selector.values-required": _for_example("a, b"),
+    "namespace.syntax": _for_example("my-shop"),
+    "namespace.dots": _for_example("my-shop"),
     "type.wrong": _type_hint,
     "field.unknown": lambda f: tr("Did you mean {suggestion}?", **f) if f.get("suggestion") else "",
     "api-version.wrong": lambda f: tr("Write {expected}.", **f),
@@ -226,14 +240,20 @@ HINTS: dict[str, Say] = {
             "typed.cidr",
             "typed.cidr-length",
             "typed.cidr-host-bits",
+            "typed.except-family",
+            "typed.except-outside",
         ),
         lambda f: tr("Write for example {example}.", **f),
+    ),
+    "typed.port-name-like-range": lambda f: tr(
+        "A range is of two numbers, for example {example}.", example="8000-8010"
     ),
     "typed.port-needs-protocol": lambda f: tr("Without a protocol the rule is for every protocol and port."),
     "draft.name-taken": lambda f: tr("Choose another name, or change that policy with Update."),
     "draft.undecided": lambda f: tr("Add a rule, or choose what is restricted."),
     "draft.restricts-nothing": lambda f: tr("Restrict at least one direction."),
     "draft.no-rule": lambda f: tr("Add a rule, or choose “nothing” or “not restricted”."),
+    "draft.duplicate-key": lambda f: tr("Write it once; for one of several values choose the operator “in”."),
     "draft.no-peer": lambda f: tr("Add one, or choose “anyone”."),
     "draft.no-namespace": lambda f: tr("Choose at least one, or choose “every namespace”."),
 }

@@ -119,8 +119,9 @@ class FormHand:
             self._bot.wait(_PRESSED_MS if with_ is ALT else 0)
 
     def type(self, text: str) -> None:
-        """Type a text where the keyboard is."""
-        QTest.keyClicks(self._focus(), text)
+        """Type a text where the keyboard is, which may move on by itself."""
+        for letter in text:
+            QTest.keyClicks(self._focus(), letter)
 
     def tab_to(self, wanted: QWidget) -> None:
         """Press Tab until the keyboard is at a widget."""
@@ -142,10 +143,20 @@ class FormHand:
 
     def click(self, widget: QWidget) -> None:
         """Click on a widget that is in sight."""
-        assert widget.isVisible(), widget
+        self._bot.waitUntil(widget.isVisible)
         assert widget.isEnabled(), widget
         place = widget.rect().center() if widget.width() < _WIDE else QPoint(10, widget.height() // 2)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NONE, place)
+
+    def pick(self, box: QComboBox, text: str) -> None:
+        """Choose in a box with the mouse."""
+        self.click(box)
+        self._bot.waitUntil(box.view().isVisible)
+        self._bot.wait(QApplication.doubleClickInterval())  # a click that follows sooner does not count for Qt
+        place = box.view().visualRect(box.model().index(box.findText(text), 0)).center()
+        QTest.mouseClick(box.view().viewport(), Qt.MouseButton.LeftButton, NONE, place)
+        self._bot.waitUntil(lambda: not box.view().isVisible())
+        assert box.currentText() == text
 
     def step(self, step: Step) -> None:
         """Click on a step."""

@@ -23,7 +23,7 @@ from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.editor.checking import Check
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_keeper import DraftKeeper
-from desktop.ui.editor.drafts import StoredDraft, now
+from desktop.ui.editor.drafts import FormDraft, StoredDraft, now
 from desktop.ui.editor.duplicating import duplicated
 from desktop.ui.editor.known import known_of
 from desktop.ui.editor.page import EditorPage
@@ -90,7 +90,10 @@ class YamlDialog(QDialog):
     @classmethod
     def restore(cls, context: UiContext, session: "Session", draft: StoredDraft, parent: QWidget | None = None) -> Self:
         """Return a window with a draft that was left, as it was, and the document it started from."""
-        return cls(context, session, namespace=draft.namespace, document=draft.base, parent=parent, draft=draft)
+        view = View.FORM if draft.form else View.YAML
+        return cls(
+            context, session, namespace=draft.namespace, document=draft.base, parent=parent, draft=draft, view=view
+        )
 
     def show_path(self, path: Path) -> None:
         """Go to the line of a value of the policy that was opened, as soon as its text is read."""
@@ -164,6 +167,7 @@ class YamlDialog(QDialog):
 
     def _connect(self) -> None:
         self.page.pane.edit.edited.connect(self.keeper.changed)
+        self.page.form.edited.connect(self.keeper.changed)
         self.page.accepted.connect(self._start_review)
         self.page.left.connect(self.reject)
         self.page.offer.taken.connect(self._take_draft)
@@ -212,7 +216,7 @@ class YamlDialog(QDialog):
         if document is not None and not duplicate:
             self.page.start_with(document.text)
         if draft is not None:
-            self.page.pane.edit.replace_text(draft.text)
+            self._put_in(draft)
             self.page.banner.say(Severity.INFO, tr("This is the draft that was kept when it was last left."))
         elif not duplicate:
             self.page.offer.look(lambda left: left.is_about(session.entry.id, document))
@@ -224,15 +228,21 @@ class YamlDialog(QDialog):
         """Put in a draft that was left, and keep it as our own."""
         if draft.base is not None:
             self._bases[draft.base.namespace, draft.base.name] = draft.base
-        self.page.pane.edit.replace_text(draft.text)
+        self._put_in(draft)
         self.keeper.take_over(draft.file)
+
+    def _put_in(self, draft: StoredDraft) -> None:
+        self.page.pane.edit.replace_text(draft.text)
+        if draft.form is not None:
+            self.page.form.link.resume(draft.form.fields, decided=draft.form.decided)
 
     def _draft(self) -> StoredDraft | None:
         """Return the draft as of now, None where there is nothing to keep."""
         if not self.page.has_changes:
             return None
         entry, text = self._session.entry, self.page.pane.edit.text()
-        return StoredDraft(entry.id, entry.title, self._namespace, text, self._document, now())
+        form = FormDraft(self.page.form.link.draft, self.page.form.link.decided) if self.page.form.has_form else None
+        return StoredDraft(entry.id, entry.title, self._namespace, text, self._document, now(), form=form)
 
     @Slot()
     def _go_on(self) -> None:

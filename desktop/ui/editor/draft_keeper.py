@@ -11,7 +11,7 @@ from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.drafts import DraftFile, StoredDraft, remove_draft
 
-INTERVAL_MS = 2000
+INTERVAL_MS = 1000
 """How long a change waits at most until it is on disk."""
 
 _numbers = count(1)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,9 +18,18 @@ import msgspec
 from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import FileError
 from desktop.paths import data_dir
+from desktop.policy.draft import Draft
 from desktop.session.files import set_aside, write_private
 
 _SUFFIX = ".draft.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FormDraft:
+    """The form of a draft: more than its text, as it has what cannot be read too, and what is not ``decided`` yet."""
+
+    fields: Draft
+    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class StoredDraft:
     """A text that was not applied, where it was meant to go, and the document it started from (None: a new text).
 
     ``cluster`` is the cluster's id in the catalog, ``title`` its name then. ``file`` is empty until it is on disk.
+    ``form`` is there if the draft was seen as a form.
     """
 
     cluster: str
@@ -36,6 +47,7 @@ class StoredDraft:
     base: PolicyDocument | None
     changed: datetime
     file: str = ""
+    form: FormDraft | None = None
 
     def is_about(self, cluster: str, base: PolicyDocument | None) -> bool:
         """Whether it is a draft for the same policy of the same cluster, or, like ``base``, for none yet."""
@@ -144,6 +156,8 @@ def _read(path: Path) -> StoredDraft:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Enum):
+        return value.value
     raise TypeError(f"no JSON data: {value!r}")
 
 

@@ -1,7 +1,8 @@
 """Keeps the form and the text two views of one draft: the text is the truth, and its undo serves both.
 
 A text that was edited is read anew, in a task, and shown in the form. A draft that was changed in the form is judged
-in a task and written into the text by the smallest edit; what cannot be read of it is held back until it can.
+in a task and written into the text by the smallest edit; what cannot be read of it is held back until it can, also
+while the text is edited elsewhere.
 """
 
 import time
@@ -19,7 +20,7 @@ from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.wizard.fields import Field
 from desktop.ui.wizard.judging import Judged, Terms, judge
-from desktop.ui.wizard.opening import Opened, new_draft, open_form
+from desktop.ui.wizard.opening import Opened, held_over, new_draft, open_form
 from desktop.ui.wizard.text_edit import TextEdit, smallest_edit
 
 _PAUSE_MS = 150
@@ -56,6 +57,8 @@ class DraftLink(QObject):
         self._decided = False
         self._applying = self._stepping = self._reading = False
         self._judged: Judged | None = None
+        self._resumed: tuple[Draft, bool] | None = None
+        self._held: Draft | None = None
         self._joined: tuple[QWidget | None, float, int] = (None, 0.0, -1)
         self._then: Callable[[], None] | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -94,6 +97,11 @@ class DraftLink(QObject):
 
         self._judged, self._reading = None, True
         self._tasks.run(self._group, job, self._show, self._fail)
+
+    def resume(self, draft: Draft, *, decided: bool) -> None:
+        """Show, once the text is read, a draft that was left: it may hold what the text does not."""
+        self._resumed = (draft, decided)
+        self.read()
 
     def change(self, draft: Draft, *, decided: bool) -> None:
         """Take a draft that was changed in the form."""
@@ -153,6 +161,7 @@ class DraftLink(QObject):
     def _outdate(self) -> None:
         if self._applying:
             return
+        self._held = self._draft if self.holds_back else self._held
         self._judged, self._reading = None, True
         if not self._stepping:
             self._decided = True  # who writes or takes YAML sees what it restricts
@@ -168,7 +177,11 @@ class DraftLink(QObject):
             self._settle()
             return
         self._decided = not opened.is_new and (self._decided or _chosen(opened.draft))
-        self._draft = self._last = opened.draft
+        held, self._held = self._held, None
+        self._draft = held_over(opened.draft, self._last, held) if held else opened.draft
+        self._last = opened.draft
+        if self._resumed is not None:
+            (self._draft, self._decided), self._resumed = self._resumed, None
         self.opened.emit(opened, self._decided)
         self._judge()
 

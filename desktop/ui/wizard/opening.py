@@ -1,7 +1,7 @@
 """From a text to the form of one of its policies, or the reason why there is none. Plain Python, for tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.language import tr
 from desktop.manifest.checking import Entry, is_policy, survey
@@ -57,6 +57,13 @@ def open_form(text: str, line: int, namespace: str) -> Opened:
         return Opened(None, _unreadable(placed[0]), number, len(entries))
     draft = read_draft(entry.value)
     return Opened(draft, "", number, len(entries), kept_as_written(draft))
+
+
+def held_over(now: Draft, last: Draft, held: Draft) -> Draft:
+    """Return the form of a text as it is ``now`` with what was ``held`` back of it, where it is as it was ``last``."""
+    parts = ("name", "namespace", "selector", "inbound", "outbound")
+    kept = {part: getattr(held, part) for part in parts if getattr(now, part) == getattr(last, part)}
+    return replace(now, **kept)
 
 
 def policies(reading: Reading, namespace: str) -> Sequence[Entry]:

@@ -37,6 +37,9 @@ class FormPanel(QStackedWidget):
     changed = Signal()
     """It stands differently: what is missing, or whether there is a form at all."""
 
+    edited = Signal()
+    """The user changed something in the form, whether or not it can be read."""
+
     turned = Signal()
     """Another page of the form is shown."""
 
@@ -194,6 +197,7 @@ class FormPanel(QStackedWidget):
     @Slot(object)
     def _take(self, draft: Draft) -> None:
         self.link.change(draft, decided=self.form.decided)
+        self.edited.emit()
 
     @Slot()
     def _follow(self) -> None:

@@ -153,6 +153,26 @@ def test_what_the_text_means_stays_in_sight_in_both_views(desk: WritingDesk, han
         assert lines[Direction.EGRESS].text() == "Outbound: not restricted by this policy."
 
 
+def test_what_cannot_be_read_yet_outlives_an_edit_of_the_yaml(desk: WritingDesk, hand: FormHand) -> None:
+    hand.open(desk, desk.store(DEMO))
+    hand.step(Step.INBOUND)
+    body = hand.form.directions[Direction.INGRESS].cards[0].body
+    assert body is not None
+    hand.click(body.ports.rows[0].text)
+    hand.press(Key.Key_A, with_=CTRL)
+    hand.type("8000-80x")
+    assert hand.text == DEMO
+    assert hand.dialog.page.has_changes
+    show_yaml(hand)
+    hand.settle()
+    assert "8000-80x" in hand.dialog.page.reason
+    hand.dialog.page.pane.edit.append_text("# by hand\n")
+    show_form(hand)
+    assert body.ports.rows[0].text.text() == "8000-80x"
+    assert hand.text == DEMO + "# by hand\n"
+    assert not hand.dialog.page.ok.isEnabled()
+
+
 def test_of_several_policies_the_form_shows_the_one_of_the_cursor_and_leaves_the_others(
     desk: WritingDesk, hand: FormHand
 ) -> None:

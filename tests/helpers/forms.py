@@ -148,6 +148,13 @@ class FormHand:
         place = widget.rect().center() if widget.width() < _WIDE else QPoint(10, widget.height() // 2)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, NONE, place)
 
+    def show(self, view: View) -> None:
+        """Click on the tab of a view."""
+        switch = self.dialog.page.switch
+        place = switch.tabRect(list(View).index(view)).center()
+        QTest.mouseClick(switch, Qt.MouseButton.LeftButton, NONE, place)
+        self.settle()
+
     def pick(self, box: QComboBox, text: str) -> None:
         """Choose in a box with the mouse."""
         self.click(box)

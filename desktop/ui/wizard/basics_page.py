@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.findings import Finding, Severity
@@ -38,27 +38,27 @@ class BasicsPage(QWidget):
         self.name_problems, self.namespace_problems = ProblemStrip(), ProblemStrip()
         self.absent = Strip()
         every = small_button("▾", tr("Show all namespaces"), self._show_all)
-        form = QFormLayout(self)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setVerticalSpacing(8)
-        place = QWidget()
-        beside = QHBoxLayout(place)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(2)
-        beside.addWidget(self.namespace, 1)
-        beside.addWidget(every)
-        form.addRow(buddy(tr("Policy &name"), self.name), self.name)
-        form.addRow("", self.name_problems)
-        form.addRow(buddy(tr("Name&space"), self.namespace), place)
-        below = QVBoxLayout()
-        below.addWidget(self.namespace_problems)
-        below.addWidget(self.absent)
-        form.addRow("", below)
+        place = QHBoxLayout()
+        place.setSpacing(2)
+        place.addWidget(self.namespace, 1)
+        place.addWidget(every)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 6, 0)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(buddy(tr("Policy &name"), self.name), 0, 0)
+        grid.addWidget(self.name, 0, 1)
+        grid.addWidget(self.name_problems, 1, 1)
+        grid.addWidget(buddy(tr("Name&space"), self.namespace), 2, 0)
+        grid.addLayout(place, 2, 1)
+        grid.addWidget(self.namespace_problems, 3, 1)
+        grid.addWidget(self.absent, 4, 1)
+        grid.setRowStretch(6, 1)
         if fixed_identity:
             for field in (self.name, self.namespace):
                 field.setReadOnly(True)
             every.hide()
-            form.addRow("", QuietLabel(tr("A policy that is on the cluster keeps its name and namespace.")))
+            grid.addWidget(QuietLabel(tr("A policy that is on the cluster keeps its name and namespace.")), 5, 1)
         self.name.typed.connect(self.named)
         self.namespace.typed.connect(self._place)
         self.name_problems.fixed.connect(self.fixed)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import takewhile
 
 from desktop.language import tr, tr_n
 from desktop.manifest import slices
@@ -17,7 +18,7 @@ from desktop.policy.profile import Profile, limits
 from desktop.ui.wizard.opening import Opened, policies
 from desktop.wording.policies import direction_sentence, rule_sentence
 
-_RULES_IN_SUMMARY = 2
+_RULES_IN_SUMMARY, _LONGEST_IN_SUMMARY = 2, 160
 KEYS = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
 """The names of a direction's rules and peers in a document."""
 
@@ -87,9 +88,12 @@ class Judged:
             )
         whole, rules = direction_sentence(direction, self.policy), self.policy.rules(direction) or ()
         told = [rule_sentence(direction, rule, self.policy) for rule in rules[:_RULES_IN_SUMMARY]]
+        told = list(takewhile(lambda sentence: len(sentence) <= _LONGEST_IN_SUMMARY, told))
         more = len(rules) - len(told)
-        if more:
+        if more and told:
             told.append(tr_n("And {count} more rule.", "And {count} more rules.", more))
+        elif more:
+            told.append(tr_n("{count} rule.", "{count} rules.", more))
         return " ".join((whole, *told))
 
 

@@ -105,6 +105,7 @@ class PeerEditor(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.scope)
         head.addWidget(self.matching, 1)
+        head.addStretch(0)
         head.addWidget(self.remove)
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
@@ -149,6 +150,8 @@ class PeerEditor(QWidget):
     @Slot()
     def _edit(self) -> None:
         excepts = self.excepts.text()
+        if self.scope.currentData() is not self.peer.scope:
+            self.show_match(None)  # what it matched is not what it will match
         self.peer = replace(
             self.peer,
             scope=self.scope.currentData(),

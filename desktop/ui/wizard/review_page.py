@@ -35,7 +35,7 @@ class FindingStrip(Strip):
         self.button.setAutoDefault(False)
         self.button.setToolTip(tooltip(format_path(finding.spot)))
         self.add_widget(self.button)
-        self.say(finding.severity, words.sentence(finding), words.hint(finding))
+        self.say(finding.severity, words.sentence(finding), "" if self.fix else words.hint(finding))
         self.button.setAccessibleName(f"{self.button.text()}: {self.sentence}")
 
 

@@ -143,7 +143,11 @@ class RuleBody(QWidget):
         self.rule, self._namespace = RuleField(), ""
         self.peers: list[PeerEditor] = []
         self.these = QRadioButton(tr("only these sources") if self._inbound else tr("only these destinations"))
-        self.anyone = QRadioButton(tr("anyone, inside and outside the cluster"))
+        self.anyone = QRadioButton(
+            tr("anyone, inside and outside the cluster")
+            if self._inbound
+            else tr("any destination, inside and outside the cluster")
+        )
         self._group = QButtonGroup(self)
         for button in (self.these, self.anyone):
             self._group.addButton(button)

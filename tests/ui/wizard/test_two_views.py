@@ -12,15 +12,6 @@ from tests.helpers.writing import DEMO, WritingDesk
 NOTED = "# ask Ada\n" + DEMO.replace("      port: 6379", "      port: 6379   # redis").rstrip("\n") + "\n# the end\n"
 
 
-def show_yaml(hand: FormHand) -> None:
-    hand.click(hand.dialog.page.switch.buttons[View.YAML])
-
-
-def show_form(hand: FormHand) -> None:
-    hand.click(hand.dialog.page.switch.buttons[View.FORM])
-    hand.settle()
-
-
 @pytest.mark.parametrize("view", list(View))
 def test_the_window_says_what_it_does_and_opens_in_the_view_asked_for(
     desk: WritingDesk, hand: FormHand, view: View
@@ -29,7 +20,7 @@ def test_the_window_says_what_it_does_and_opens_in_the_view_asked_for(
     title = "Create Network Policy – shop" if view is View.FORM else "Create from YAML – shop"
     assert dialog.windowTitle() == title
     assert dialog.page.view is view
-    assert dialog.page.switch.buttons[view].isChecked()
+    assert dialog.page.switch.view is view
 
 
 def test_an_update_shows_the_policy_and_ok_without_a_change_sends_nothing(
@@ -57,14 +48,14 @@ def test_a_change_in_the_form_touches_its_line_and_no_comment(desk: WritingDesk,
     hand.press(Key.Key_A, with_=CTRL)
     hand.type("6380")
     assert hand.text == NOTED.replace("port: 6379 ", "port: 6380 ")
-    show_yaml(hand)
+    hand.show(View.YAML)
     assert "port: 6380   # redis" in hand.dialog.page.pane.edit.text()
 
 
 def test_what_is_typed_as_yaml_is_in_the_form(desk: WritingDesk, hand: FormHand) -> None:
     hand.open(desk, view=View.YAML)
     hand.dialog.page.pane.edit.replace_text(DEMO)
-    show_form(hand)
+    hand.show(View.FORM)
     assert hand.form.basics.name.text() == "access-demo1"
     assert [row.row.key for row in hand.form.applies.selector.rows] == ["role"]
     assert hand.dialog.page.ok.isEnabled()
@@ -81,7 +72,7 @@ def test_what_is_typed_as_yaml_is_in_the_form(desk: WritingDesk, hand: FormHand)
 def test_a_text_without_a_form_says_why_and_stays(desk: WritingDesk, hand: FormHand, text: str, reason: str) -> None:
     hand.open(desk, view=View.YAML)
     hand.dialog.page.pane.edit.replace_text(text)
-    show_form(hand)
+    hand.show(View.FORM)
     assert reason in hand.dialog.page.form.reason
     assert hand.dialog.page.form.show_yaml.isVisible()
     assert not hand.dialog.page.ok.isEnabled()
@@ -96,9 +87,9 @@ def test_undo_and_redo_go_through_both_views(desk: WritingDesk, hand: FormHand) 
     hand.click(hand.form.directions[Direction.INGRESS].nothing)
     nothing = hand.text
     assert "ingress: []" in nothing
-    show_yaml(hand)
+    hand.show(View.YAML)
     hand.dialog.page.pane.edit.append_text("# by hand\n")
-    show_form(hand)
+    hand.show(View.FORM)
     hand.press(Key.Key_Z, with_=CTRL)
     assert hand.text == nothing
     hand.press(Key.Key_Z, with_=CTRL)
@@ -146,8 +137,7 @@ def test_what_the_text_means_stays_in_sight_in_both_views(desk: WritingDesk, han
     lines = hand.dialog.page.form.meaning.lines
     told = "Inbound: only what is listed. Pods with role=frontend in default may connect to TCP 6379."
     for view in (View.YAML, View.FORM):
-        hand.click(hand.dialog.page.switch.buttons[view])
-        hand.settle()
+        hand.show(view)
         assert lines[Direction.INGRESS].isVisible()
         assert lines[Direction.INGRESS].text() == told
         assert lines[Direction.EGRESS].text() == "Outbound: not restricted by this policy."
@@ -163,11 +153,10 @@ def test_what_cannot_be_read_yet_outlives_an_edit_of_the_yaml(desk: WritingDesk,
     hand.type("8000-80x")
     assert hand.text == DEMO
     assert hand.dialog.page.has_changes
-    show_yaml(hand)
-    hand.settle()
+    hand.show(View.YAML)
     assert "8000-80x" in hand.dialog.page.reason
     hand.dialog.page.pane.edit.append_text("# by hand\n")
-    show_form(hand)
+    hand.show(View.FORM)
     assert body.ports.rows[0].text.text() == "8000-80x"
     assert hand.text == DEMO + "# by hand\n"
     assert not hand.dialog.page.ok.isEnabled()
@@ -179,7 +168,7 @@ def test_of_several_policies_the_form_shows_the_one_of_the_cursor_and_leaves_the
     other = DEMO.replace("access-demo1", "other")
     hand.open(desk, view=View.YAML)
     hand.dialog.page.pane.edit.replace_text(f"{other}---\n{DEMO}")
-    show_form(hand)
+    hand.show(View.FORM)
     assert hand.form.basics.name.text() == "access-demo1"
     hand.click(hand.form.basics.name)
     hand.press(Key.Key_End)

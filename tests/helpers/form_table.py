@@ -42,16 +42,17 @@ def fill(form: FormView, typed: Typed) -> None:
     form.steps.go_to(Step.APPLIES_TO)
     _labels(form.applies.selector, typed.get("Labels", ()))
     for direction, caption in ((Direction.INGRESS, "Inbound"), (Direction.EGRESS, "Outbound")):
-        form.steps.go_to(_STEPS[direction])
-        _direct(form.directions[direction], typed.get(caption))
+        if caption in typed:
+            form.steps.go_to(_STEPS[direction])
+            _direct(form.directions[direction], typed[caption])
 
 
-def _direct(page: DirectionPage, wanted: str | Sequence[Typed] | None) -> None:
+def _direct(page: DirectionPage, wanted: str | Sequence[Typed]) -> None:
     if wanted == "Nothing":
         _press(page.nothing)
     elif wanted == "Not restricted":
         _press(page.open)
-    elif wanted is not None:
+    else:
         assert not isinstance(wanted, str), wanted
         for rule in wanted:
             _press(page.add)

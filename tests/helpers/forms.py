@@ -172,7 +172,7 @@ class FormHand:
         QTest.mouseClick(steps.viewport(), Qt.MouseButton.LeftButton, NONE, place)
 
     def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self.dialog
+        return QApplication.activePopupWidget() or QApplication.focusWidget() or self.dialog
 
 
 _WIDE = 60

@@ -37,19 +37,20 @@ def run(*, started: float, smoke_test: bool) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program, as one expects there
     sys.setswitchinterval(TURN_S)
     application = _application()
-    pool, settings = TaskPool("task"), Settings()
+    pool, engine, settings = TaskPool("task"), TaskPool("engine", workers=1), Settings()
     catalog = Catalog(settings)
     sessions = Sessions(allows=Consents(settings).allows)
     messages = Messages()
     _tell_faults(messages)
-    context = UiContext(TaskRunner(pool), messages, settings, catalog, sessions)
+    context = UiContext(TaskRunner(pool), messages, settings, catalog, sessions, TaskRunner(engine))
     window = MainWindow(context)
     test = _smoke_test(window, messages, started) if smoke_test else None
     window.painted.connect(_when_painted)
     window.show()
     code = application.exec()
     sessions.close_all(_PATIENCE_S)
-    pool.cancel_all(_PATIENCE_S)
+    for each in (pool, engine):
+        each.cancel_all(_PATIENCE_S)
     settings.flush()
     return test.code if test else code
 

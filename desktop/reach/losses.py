@@ -1,6 +1,7 @@
-"""Who loses more than half of what it could reach.
+"""Who loses more than half of what it could reach, or of what could reach it.
 
-What a workload can reach is counted in ends: other workloads, on a port they declare, and the world outside as one.
+That is counted in ends: other workloads, on a port that the destination declares, and the world outside as one. What
+could reach a workload is counted where its own inbound side changes.
 """
 
 from collections import defaultdict
@@ -15,9 +16,10 @@ from desktop.reach.workloads import WorkloadRef
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A workload that loses ``lost`` of the ``reached`` ends that it could reach."""
+    """A workload that loses ``lost`` of the ``reached`` ends that it could reach (inbound: that could reach it)."""
 
     workload: WorkloadRef
+    direction: Direction
     lost: int
     reached: int
 
@@ -31,6 +33,7 @@ class Losses:
         self._workloads = (1 << len(self._columns.workloads)) - 1
         self._lost: dict[int, int] = defaultdict(int)
         self._reached: dict[int, int] = {}
+        self._shut: list[Cut] = []
         self._serving: dict[int, int] = defaultdict(int)  # ports -> the workloads that declare just these
         for column in range(len(self._columns.workloads)):
             self._serving[self._ports(column)] |= 1 << column
@@ -52,9 +55,18 @@ class Losses:
             has |= sources if (cell.certain | cell.undecidable) & ports else 0
         for source in positions_of(had & ~has & self._workloads & ~rows & ~(1 << destination)):
             self._lost[source] += 1
+        reached, left = (self._as_one(sources) & ~(1 << destination) for sources in (had, has))
+        lost = (reached & ~left).bit_count()
+        if 2 * lost > reached.bit_count():
+            workload = self._columns.workloads[destination]
+            self._shut.append(Cut(workload, Direction.INGRESS, lost, reached.bit_count()))
+
+    def _as_one(self, sources: int) -> int:
+        """Return sources with one bit for the world outside."""
+        return sources & self._workloads | (self._workloads + 1 if sources & ~self._workloads else 0)
 
     def cuts(self, check: Callable[[], None]) -> Iterator[Cut]:
-        """Yield the workloads that lose more than half."""
+        """Yield the workloads that lose more than half: of what they could reach, then of what could reach them."""
         everywhere = self._free_to_reach()
         for source, lost in sorted(self._lost.items()):
             check()
@@ -62,7 +74,8 @@ class Losses:
             if lost and (source in self._reached or not self._goes_anywhere(source) or 2 * lost > everywhere):
                 reached = self._reach_of(source)
                 if 2 * lost > reached:
-                    yield Cut(self._columns.workloads[source], lost, reached)
+                    yield Cut(self._columns.workloads[source], Direction.EGRESS, lost, reached)
+        yield from self._shut
 
     def _reach_of(self, source: int) -> int:
         if source not in self._reached:

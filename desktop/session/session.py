@@ -26,14 +26,17 @@ from desktop.errors import (
     TlsError,
     Unauthorized,
 )
-from desktop.policy.profile import for_version
+from desktop.policy.profile import Profile, for_version
 from desktop.reach.objects import CLUSTER_WIDE, Kind
+from desktop.reach.settings import settings_of
 from desktop.reach.snapshot import Snapshot
+from desktop.reach.standing import Standing
 from desktop.session import pictures, sample
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.feeds import Feed, Scope
 from desktop.session.keeper import Keeper
 from desktop.session.sessions import CLOSE_SECONDS
+from desktop.session.standing_keeper import StandingKeeper
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, run
 
@@ -89,6 +92,7 @@ class Session:
         self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
+        self._standing = StandingKeeper()
         self.writing = threading.Lock()
         """Held by whoever writes: the writes to a cluster go one after the other."""
 
@@ -111,6 +115,16 @@ class Session:
     def snapshot(self) -> Snapshot:
         """The picture as of now."""
         return self._keeper.snapshot
+
+    @property
+    def profile(self) -> Profile:
+        """What the cluster can do, as far as it is known now."""
+        version = self.state.version
+        return for_version(self._entry.profile, version.release if version else None)
+
+    def standing(self, snapshot: Snapshot) -> Standing:
+        """Return the connections of a picture (takes time); what was computed for whoever asked last is used again."""
+        return self._standing.at(snapshot, settings_of(self.profile))
 
     @property
     def rows(self) -> Mapping[tuple[str, str], PolicyRow]:

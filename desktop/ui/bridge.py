@@ -30,13 +30,14 @@ _PUMP_BUDGET_S = 0.008
 
 @dataclass(frozen=True)
 class UiContext:
-    """What every part of the window may use."""
+    """What every part of the window may use; what is computed from a cluster's picture runs on ``engine``, in turn."""
 
     tasks: "TaskRunner"
     messages: "Messages"
     settings: "Settings"
     catalog: "Catalog"
     sessions: "Sessions"
+    engine: "TaskRunner"
 
 
 class _Ticket(Generic[T]):

@@ -148,9 +148,9 @@ def test_a_big_cluster_is_followed_without_a_stutter(
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", server.kubeconfig)
     sys.setswitchinterval(TURN_S)
-    settings, sessions, pool = Settings(), Sessions(), TaskPool("bench")
+    settings, sessions, pool, engine = Settings(), Sessions(), TaskPool("bench"), TaskPool("engine", workers=1)
     catalog = Catalog(settings)
-    window = MainWindow(UiContext(TaskRunner(pool), Messages(), settings, catalog, sessions))
+    window = MainWindow(UiContext(TaskRunner(pool), Messages(), settings, catalog, sessions, TaskRunner(engine)))
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from desktop.policy.codec import parse_policy
 from desktop.policy.objects import LabelSelector
+from desktop.policy.profile import Profile, for_version
 from desktop.reach import selection
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy, Thing
+from desktop.reach.settings import settings_of
 from desktop.reach.snapshot import Put, Snapshot
+from desktop.reach.standing import Standing
 from desktop.session.catalog import ClusterEntry
 from desktop.session.notices import NoticeBoard
 from desktop.session.rows import make_row
+from desktop.session.standing_keeper import StandingKeeper
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from tests.helpers.fake_gateway import FakeGateway
 
@@ -99,12 +103,18 @@ class FakeSession:
     rows: Mapping[tuple[str, str], PolicyRow] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     gateway: FakeGateway = field(default_factory=FakeGateway)
+    profile: Profile = field(default_factory=lambda: for_version("", None))
+    _standing: StandingKeeper = field(default_factory=StandingKeeper)
     _news: list[SessionUpdate] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         """The cluster's id."""
         return self.entry.id
+
+    def standing(self, snapshot: Snapshot) -> Standing:
+        """Return the connections of a picture."""
+        return self._standing.at(snapshot, settings_of(self.profile))
 
     def says(self, state: SessionState, snapshot: Snapshot | None = None) -> None:
         """Have the next drain tell a state and, unless it stays the same, a picture."""

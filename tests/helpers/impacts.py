@@ -31,7 +31,9 @@ def to_confirm(impact: Impact) -> list[str]:
         f"{SIDES[each.direction]} {_name(each.workload)} open to {_EVERYONE[each.to]}: {_ports(each.ports)}"
         for each in impact.exposures
     ]
-    return exposed + [f"{_name(each.workload)} loses {each.lost} of {each.reached}" for each in impact.cuts]
+    return exposed + [
+        f"{SIDES[each.direction]} {_name(each.workload)} loses {each.lost} of {each.reached}" for each in impact.cuts
+    ]
 
 
 def pods_of(by_direction: Mapping[Direction, Iterable[object]]) -> dict[str, list[str]]:

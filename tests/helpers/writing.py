@@ -45,13 +45,16 @@ class WritingDesk:
     entry: ClusterEntry = field(default=ClusterEntry("context:shop", Source.CONTEXT, "shop"))
     said: list[Message] = field(default_factory=list)
     pool: TaskPool = field(default_factory=lambda: TaskPool("test"))
+    engine: TaskPool = field(default_factory=lambda: TaskPool("engine", workers=1))
 
     def __post_init__(self) -> None:
         self.session = PicturedSession(self.entry, lambda _: self.cluster or cast(Gateway, self.gateway))
         settings = Settings()
         messages = Messages()
         messages.said.connect(self.said.append)
-        self.context = UiContext(TaskRunner(self.pool), messages, settings, Catalog(settings), Sessions())
+        self.context = UiContext(
+            TaskRunner(self.pool), messages, settings, Catalog(settings), Sessions(), TaskRunner(self.engine)
+        )
 
     @property
     def sentences(self) -> list[str]:
@@ -77,4 +80,5 @@ class WritingDesk:
     def close(self) -> None:
         """End what runs."""
         assert self.pool.cancel_all(5)
+        assert self.engine.cancel_all(5)
         self.session.close()

@@ -15,7 +15,6 @@ from desktop.language import tr
 from desktop.manifest import checking
 from desktop.manifest.checking import Checked, Entry
 from desktop.policy.findings import Finding, Path, Severity
-from desktop.policy.profile import Profile, for_version
 from desktop.session.changes import Draft, Intent, Outcome
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
@@ -30,6 +29,7 @@ from desktop.ui.editor.page import EditorPage
 from desktop.ui.editor.pane import Refusal
 from desktop.ui.editor.suggestions import Known
 from desktop.ui.editor.unseen import unseen
+from desktop.ui.impact.line import ImpactLine
 from desktop.ui.review.causes import REFUSED
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Item, Standing, outcome_words
@@ -75,7 +75,8 @@ class YamlDialog(QDialog):
         self._bases = {(d.namespace, d.name): d for d in (self._document,) if d is not None}
         self._checked: Checked | None = None
         self._group = f"yaml {next(_numbers)}"
-        self.page = EditorPage(context, self._check(), namespace, self._group, self._make_form)
+        impact = ImpactLine(context, session)
+        self.page = EditorPage(context, self._check(), namespace, self._group, self._make_form, impact)
         self.review = ReviewPage(context, session, self._group)
         self.keeper = DraftKeeper(context.tasks, self._draft, context.messages.error, self, draft.file if draft else "")
         self._left = self._closing_parent = False
@@ -184,7 +185,7 @@ class YamlDialog(QDialog):
         old = self._document.value if self._document else None
 
         def check(text: str) -> Checked:
-            checked = checking.check(text, profile=_profile(session), namespace=namespace, old=old)
+            checked = checking.check(text, profile=session.profile, namespace=namespace, old=old)
             return replace(checked, findings=(*checked.findings, *unseen(text)))
 
         return check
@@ -197,7 +198,7 @@ class YamlDialog(QDialog):
         """Return what the form is judged by: a new policy may not take the name of another."""
         old = self._document.value if self._document else None
         taken = self._session.snapshot.policies if self._is_new else None
-        return Terms(self._namespace, _profile(self._session), old, taken)
+        return Terms(self._namespace, self._session.profile, old, taken)
 
     def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
         """Put the text in, and have the cluster's names gathered for the suggestions."""
@@ -378,8 +379,3 @@ class YamlDialog(QDialog):
         super().reject()
         if self._closing_parent and (parent := self.parentWidget()) is not None:
             QTimer.singleShot(0, parent.close)
-
-
-def _profile(session: "Session") -> Profile:
-    version = session.state.version
-    return for_version(session.entry.profile, version.release if version else None)

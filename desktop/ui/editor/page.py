@@ -29,6 +29,7 @@ from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
+from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
 from desktop.ui.tab_order import step_focus
@@ -50,7 +51,13 @@ class EditorPage(QWidget):
     """The user wants to leave."""
 
     def __init__(
-        self, context: UiContext, check: Check, namespace: str, group: str, make_form: Callable[[CodeEdit], FormPanel]
+        self,
+        context: UiContext,
+        check: Check,
+        namespace: str,
+        group: str,
+        make_form: Callable[[CodeEdit], FormPanel],
+        impact: ImpactLine,
     ) -> None:
         super().__init__()
         self._context, self._namespace, self._group = context, namespace, group
@@ -62,6 +69,7 @@ class EditorPage(QWidget):
         self.pane.failed.connect(context.messages.error)
         self._text_reason = tr("There is no policy in the text yet.")
         self.form = make_form(self.pane.edit)
+        self.impact = impact
         self.switch = ViewSwitch()
         self._views = QStackedWidget()
         self.theirs = CodeEdit(read_only=True)
@@ -124,6 +132,7 @@ class EditorPage(QWidget):
     def stop(self) -> None:
         """Check, import and offer no more: the window closes."""
         self.pane.checking.stop()
+        self.impact.stop()
         self.form.stop()
         self.offer.stop()
         for job in ("import", "template"):
@@ -185,9 +194,11 @@ class EditorPage(QWidget):
         layout.addWidget(self.banner)
         layout.addWidget(beside, 1)
         layout.addWidget(self.form.meaning)
+        layout.addWidget(self.impact)
         layout.addLayout(below)
 
     def _connect(self) -> None:
+        self.pane.edit.edited.connect(self.impact.outdate)
         self.switch.chosen.connect(self._turn_to)
         self.form.yaml_wanted.connect(lambda: self._turn_to(View.YAML))
         self.form.changed.connect(self._dress)
@@ -280,6 +291,7 @@ class EditorPage(QWidget):
         self.previous.setEnabled(steps and not self.form.form.at_start)
         self.next.setEnabled(not last)
         (self.ok if last else self.next).setDefault(True)
+        self.impact.weigh(self.pane.checking.current if self.ok.isEnabled() else None)
 
     def _counts(self, finding: Finding) -> bool:
         """Whether something missing in the form is to be told: in the text, only what that does not show itself."""

@@ -12,13 +12,16 @@ from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
+from desktop.reach.impact import Changes
 from desktop.session import changes
 from desktop.session.changes import DeletionPlan, Outcome, PlannedDeletion, Result
+from desktop.session.meaning import planned_changes
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink, Task
 from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
-from desktop.ui.plain import label
+from desktop.ui.impact.panel import ImpactPanel
+from desktop.ui.plain import label, tooltip
 from desktop.ui.review.deletion_list import DeletionList
 from desktop.ui.review.deletions import Consequence, consequences
 from desktop.ui.review.items import ending, outcome_words
@@ -31,7 +34,7 @@ from desktop.wording.plain import plain
 if TYPE_CHECKING:
     from desktop.session.session import Session
 
-_SIZE = (620, 420)
+_SIZE = (720, 560)
 _SPACING = 6
 _numbers = count(1)
 
@@ -40,6 +43,7 @@ _numbers = count(1)
 class _Planned:
     plan: DeletionPlan
     consequences: Mapping[Key, Sequence[Consequence]]
+    changes: Changes | None
 
 
 class DeleteDialog(QDialog):
@@ -56,6 +60,8 @@ class DeleteDialog(QDialog):
         self._task: Task | None = None
         self._deleting = False
         self.list = DeletionList(self._rows)
+        self.meaning = ImpactPanel(context, session, self, released=False)
+        self.meaning.changed.connect(self._judge)
         self.trouble = Strip()
         self._title = label(wrap=True)
         self._state, self._progress = label(wrap=True), QProgressBar()
@@ -84,6 +90,7 @@ class DeleteDialog(QDialog):
     def done(self, result: int) -> None:
         """Be gone."""
         self._context.tasks.cancel(self._group)
+        self.meaning.follower.stop()
         super().done(result)
 
     def _lay_out(self) -> None:
@@ -105,7 +112,8 @@ class DeleteDialog(QDialog):
         for row in (below, body):
             row.setSpacing(_SPACING)
         body.addWidget(heading(self._title, 1.1))
-        body.addWidget(self.list, 1)
+        body.addWidget(self.list)
+        body.addWidget(self.meaning, 1)
         body.addWidget(self.trouble)
         body.addLayout(below)
         body.setContentsMargins(*[self.style().pixelMetric(QStyle.PixelMetric.PM_LayoutLeftMargin)] * 4)
@@ -123,7 +131,7 @@ class DeleteDialog(QDialog):
         def job(token: CancelToken, progress: ProgressSink) -> _Planned:
             plan = changes.plan_delete(session, rows, token, progress)
             notes = {(item.namespace, item.name): item.notes for item in plan.items}
-            return _Planned(plan, consequences(session.snapshot, rows, notes))
+            return _Planned(plan, consequences(session.snapshot, rows, notes), planned_changes(plan))
 
         self._run(tr("Looking at what this means…"))
         self._task = self._context.tasks.run(self._group, job, self._show_plan, self._fail, self._advance)
@@ -135,9 +143,21 @@ class DeleteDialog(QDialog):
         for item in planned.plan.items:
             if item.error is not None:
                 self._show_refusal(item, item.error)
-        can = any(item.error is None for item in planned.plan.items)
-        self._state.setText("" if can else tr("Delete is off: none of these can be deleted."))
-        self.delete.setEnabled(can)
+        self.meaning.show_changes(planned.changes)
+        self._judge()
+
+    @Slot()
+    def _judge(self) -> None:
+        """Say whether these can be deleted, and if not, why."""
+        if self._plan is None or self._task is not None:
+            return
+        if any(item.error is None for item in self._plan.items):
+            missing = self.meaning.missing
+        else:
+            missing = tr("Delete is off: none of these can be deleted.")
+        self._state.setText(missing)
+        self.delete.setToolTip(tooltip(missing))
+        self.delete.setEnabled(not missing)
 
     def _show_refusal(self, item: PlannedDeletion, error: BulkheadError) -> None:
         standing, _, _ = ending(Outcome.REFUSED)
@@ -153,12 +173,14 @@ class DeleteDialog(QDialog):
             return changes.carry_out(session, plan, token, progress)
 
         self._plan, self._deleting = None, True
+        self.meaning.follower.stop()
         self.cancel.setText(tr("&Stop"))
         self._run(tr("Deleting…"))
         self._task = self._context.tasks.run(self._group, job, self._show_results, self._fail, self._advance)
 
     def _show_results(self, results: Sequence[Result]) -> None:
         self._rest()
+        self.meaning.show_changes({})
         if all(result.outcome is Outcome.DELETED for result in results):
             self._context.messages.note(outcome_words(results, self._session.entry.title))
             self.accept()

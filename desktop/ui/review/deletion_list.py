@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
@@ -15,6 +15,8 @@ from desktop.ui.review.items import Standing
 from desktop.ui.review.opening import Key
 from desktop.ui.wrapping import WrappingDelegate
 from desktop.wording.plain import plain
+
+_ROWS_SHOWN, _ROOM = 8, 10
 
 
 class DeletionList(QTreeView):
@@ -47,6 +49,7 @@ class DeletionList(QTreeView):
             for consequence in consequences:
                 self._add(key, severity_icon(consequence.severity), consequence.sentence)
         self.expandAll()
+        self.updateGeometry()
 
     def show_result(self, key: Key, standing: Standing, told: Sequence[str]) -> None:
         """Show what became of a policy, in place of what its deletion meant."""
@@ -64,6 +67,16 @@ class DeletionList(QTreeView):
             shown.append(policy.text())
             shown += [policy.child(row).text() for row in range(policy.rowCount())]
         return shown
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height of the rows, up to a few of them."""
+        rows = min(len(self.texts()), _ROWS_SHOWN)
+        height = rows * (self.fontMetrics().height() + _ROOM) + 2 * self.frameWidth()
+        return QSize(super().sizeHint().width(), height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for two rows at least."""
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 5 * self.fontMetrics().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""

@@ -18,13 +18,16 @@ from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
+from desktop.reach.impact import Changes
 from desktop.session import changes
 from desktop.session.catalog import Source
 from desktop.session.changes import Draft, Intent, Plan, Result
+from desktop.session.meaning import planned_changes
 from desktop.session.state import Progress
 from desktop.session.tasks import ProgressSink, Task
 from desktop.ui.bridge import UiContext
-from desktop.ui.plain import label
+from desktop.ui.impact.panel import ImpactPanel
+from desktop.ui.plain import label, tooltip
 from desktop.ui.review.item_list import ItemList
 from desktop.ui.review.item_panel import ItemPanel
 from desktop.ui.review.items import Item, Standing, carried_out, planned
@@ -40,6 +43,7 @@ class _Planned:
 
     plan: Plan
     items: tuple[Item, ...]
+    changes: Changes | None
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,14 @@ class ReviewPage(QWidget):
         self._remark = ""
         self._task: Task | None = None
         self._writing = False
+        self.meaning = ImpactPanel(context, session, self)
+        self.meaning.changed.connect(self._judge)
+        self.meaning.told.connect(self._share_out)
         self.items, self.panel = ItemList(), ItemPanel()
         self.items.chosen.connect(self.panel.show_item)
         self.panel.picked.connect(self.picked)
         self.panel.conflict.chosen.connect(self.chosen)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter, self._halves = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Vertical)
         self._state = label(wrap=True)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -114,6 +121,7 @@ class ReviewPage(QWidget):
     def start(self, drafts: Sequence[Draft], intent: Intent, remark: str = "") -> None:
         """Find out what these drafts would change; nothing is written. ``remark`` is told with the result."""
         self._drafts, self._plan = tuple(drafts), None
+        self.meaning.show_changes({})
         self._show(())
         session, on_server = self._session, self._session.entry.source is Source.CONTEXT
         planning, self._remark = self._drafts, remark
@@ -121,7 +129,8 @@ class ReviewPage(QWidget):
         def job(token: CancelToken, progress: ProgressSink) -> _Planned:
             plan = changes.plan(session, planning, token, progress, intent)
             pairs = zip(plan.items, planning, strict=True)
-            return _Planned(plan, tuple(planned(write, draft.entry, on_server=on_server) for write, draft in pairs))
+            items = tuple(planned(write, draft.entry, on_server=on_server) for write, draft in pairs)
+            return _Planned(plan, items, planned_changes(plan))
 
         self._run(tr("Asking what would change…"))
         self._task = self._context.tasks.run(self._group, job, self._show_plan, self._fail, self._advance)
@@ -139,12 +148,14 @@ class ReviewPage(QWidget):
             return Written(results, tuple(carried_out(done, was, item, d.entry) for done, was, item, d in told))
 
         self._writing = True
+        self.meaning.follower.stop()
         self._run(tr("Applying…"))
         self._task = self._context.tasks.run(self._group, job, self._show_results, self._fail, self._advance)
 
     def leave(self) -> None:
         """Forget the plan."""
         self._context.tasks.cancel(self._group)
+        self.meaning.clear()
         self._drafts, self._plan, self._items = (), None, ()
 
     def _lay_out(self) -> None:
@@ -152,6 +163,10 @@ class ReviewPage(QWidget):
         self._splitter.addWidget(self.items)
         self._splitter.addWidget(self.panel)
         self._splitter.setStretchFactor(1, 1)
+        self._halves.setChildrenCollapsible(False)
+        self._halves.addWidget(self.meaning)
+        self._halves.addWidget(self._splitter)
+        self._halves.setStretchFactor(1, 1)
         below = QHBoxLayout()
         below.addWidget(self._state, 1)
         below.addWidget(self._progress)
@@ -159,7 +174,7 @@ class ReviewPage(QWidget):
             button.setAutoDefault(False)
             below.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self._halves, 1)
         layout.addLayout(below)
 
     def _run(self, state: str) -> None:
@@ -198,10 +213,22 @@ class ReviewPage(QWidget):
         self._rest()
         self._plan = planned_.plan
         self._show(planned_.items)
-        self._judge(planned_.items)
+        self.meaning.show_changes(planned_.changes)
+        self._judge()
 
-    def _judge(self, items: Sequence[Item]) -> None:
+    @Slot()
+    def _share_out(self) -> None:
+        """Give the meaning the height that it needs, up to half."""
+        height = self._halves.height()
+        wanted = min(self.meaning.sizeHint().height(), height // 2)
+        self._halves.setSizes([wanted, height - wanted])
+
+    @Slot()
+    def _judge(self) -> None:
         """Say whether the plan can be carried out, and if not, why."""
+        if self._plan is None or self._task is not None:
+            return
+        items = self._items
         ready = sum(item.standing is Standing.READY for item in items)
         conflicts = sum(item.standing is Standing.CONFLICT for item in items)
         refused = sum(item.standing is Standing.FAILED for item in items)
@@ -218,14 +245,17 @@ class ReviewPage(QWidget):
             )
         if refused:
             words.append(tr_n("{count} policy is refused.", "{count} policies are refused.", refused))
-        self._state.setText(" ".join(filter(None, (*words, self._remark))))
-        self.apply.setEnabled(ready > 0)
-        if self.apply.isEnabled():
+        missing = self.meaning.missing if ready else ""
+        self._state.setText(" ".join(filter(None, (missing, *words, self._remark))))
+        self.apply.setToolTip(tooltip(tr("Apply is off."), missing) if missing else tr("Write this (Ctrl+Enter)"))
+        self.apply.setEnabled(ready > 0 and not missing)
+        if self.apply.isEnabled() and not self.meaning.boxes:
             self.apply.setFocus()
 
     def _show_results(self, written: Written) -> None:
         self._rest()
         self._plan = None
+        self.meaning.show_changes({})
         self._show(written.items)
         left = sum(item.standing not in {Standing.DONE, Standing.NOTHING} for item in written.items)
         self._state.setText(

@@ -54,7 +54,7 @@ def checked(qtbot: QtBot, dialog: YamlDialog) -> None:
 def reviewed(qtbot: QtBot, dialog: YamlDialog) -> None:
     """Press OK and wait for the review."""
     dialog.page.submit()
-    qtbot.waitUntil(lambda: bool(dialog.review.shown))
+    qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
 def signs(dialog: YamlDialog) -> list[int]:

@@ -134,7 +134,7 @@ def test_keep_mine_over_the_fields_of_another_manager_is_a_guarded_update(
     dialog = started(DEMO)
     qtbot.waitUntil(lambda: whats(dialog) == ["Conflict"])
     dialog.review.panel.conflict.buttons[Choice.MINE].click()
-    qtbot.waitUntil(lambda: whats(dialog) == ["Change"])
+    qtbot.waitUntil(lambda: whats(dialog) == ["Change"] and dialog.review.apply.isEnabled())
     with qtbot.waitSignal(dialog.finished):
         dialog.review.carry_out()
     assert desk.gateway.sent == [("update", "default", "access-demo1")]

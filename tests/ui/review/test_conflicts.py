@@ -34,7 +34,7 @@ def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[YamlDialog]:
 
 def review(qtbot: QtBot, dialog: YamlDialog) -> None:
     dialog.page.submit()
-    qtbot.waitUntil(lambda: bool(dialog.review.shown))
+    qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
 def choose(dialog: YamlDialog, choice: Choice) -> None:
@@ -62,7 +62,8 @@ def test_keep_mine_is_reviewed_anew_against_theirs_before_it_is_written(
     qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
 ) -> None:
     choose(dialog, Choice.MINE)
-    qtbot.waitUntil(lambda: [item.what for item in dialog.review.shown] == ["Change"])
+    qtbot.waitUntil(dialog.review.apply.isEnabled)
+    assert [item.what for item in dialog.review.shown] == ["Change"]
     removed = [row.text.strip() for row in dialog.review.shown[0].diff if row.mark is Mark.REMOVED]
     assert any("backend" in line for line in removed), "what the other one wrote is shown as going"
     assert on_cluster(desk) == THEIRS

@@ -50,7 +50,9 @@ def rows(desk: WritingDesk, *names: str, labels: dict[str, str] | None = None) -
 def opened(qtbot: QtBot, desk: WritingDesk, chosen: list[PolicyRow]) -> DeleteDialog:
     dialog = DeleteDialog(desk.context, desk.session, chosen)
     dialog.open()
-    qtbot.waitUntil(lambda: not dialog.busy)
+    qtbot.waitUntil(lambda: not dialog.busy and not dialog.meaning.computing)
+    for asked in dialog.meaning.boxes:
+        asked.box.click()
     return dialog
 
 

@@ -56,7 +56,7 @@ def stored(desk: WritingDesk, name: str = "access-demo1") -> PolicyDocument:
 def review(qtbot: QtBot, dialog: YamlDialog, text: str) -> None:
     dialog.page.pane.edit.replace_text(text)
     dialog.page.submit()
-    qtbot.waitUntil(lambda: bool(dialog.review.shown))
+    qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
 def test_a_new_policy_becomes_a_file_as_it_was_typed(

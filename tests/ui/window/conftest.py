@@ -89,7 +89,8 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     settings, sessions, messages, pool = Settings(), FakeSessions(), Messages(), TaskPool("test")
     catalog = Catalog(settings)
-    context = UiContext(TaskRunner(pool), messages, settings, catalog, cast(Sessions, sessions))
+    engine = TaskPool("engine", workers=1)
+    context = UiContext(TaskRunner(pool), messages, settings, catalog, cast(Sessions, sessions), TaskRunner(engine))
     window = MainWindow(context, lambda: NOON)
     qtbot.addWidget(window)
     desk = Desk(window, catalog, sessions, settings, qtbot)
@@ -100,4 +101,5 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     window.pump.stop()
     yield desk
     assert pool.cancel_all(5)
+    assert engine.cancel_all(5)
     settings.flush()

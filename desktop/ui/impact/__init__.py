@@ -1,0 +1,1 @@
+"""What a change does to connections, shown wherever one is about to be made."""

@@ -1,0 +1,219 @@
+"""A meaning laid out for the screen: sentences, the connections that open and close, what must be confirmed. Pure."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from desktop.language import tr_n
+from desktop.policy.findings import Severity
+from desktop.policy.objects import Direction
+from desktop.reach.bits import positions_of
+from desktop.reach.columns import Column, Columns
+from desktop.reach.compare import CLOSED, Open
+from desktop.reach.impact import Impact
+from desktop.session.meaning import Meaning
+from desktop.wording import impact as words
+
+_FEW = 3
+"""So many connections alike are told one by one; more are folded."""
+MOST = 500
+"""Lines shown below a heading; of more, it is said how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing to know."""
+
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connection, or several alike, which ``below`` then tells one by one."""
+
+    text: str
+    below: "_Group | None" = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The connections that open, or those that close."""
+
+    count: int = 0
+    title: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Something that must be confirmed: a text with a mnemonic, and the whole of it for who looks closer."""
+
+    text: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is shown of a meaning.
+
+    ``gaps`` and ``released`` stand before the connections: what is not known, and who loses the last policy; ``last``
+    stands after them. ``caveats`` hold for all of it.
+    """
+
+    meaning: Meaning
+    summary: str
+    gaps: tuple[Sentence, ...] = ()
+    released: tuple[Sentence, ...] = ()
+    opens: Section = Section()
+    closes: Section = Section()
+    last: tuple[Sentence, ...] = ()
+    caveats: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+
+
+def tell(meaning: Meaning) -> Told:
+    """Lay out a meaning (takes time in a big cluster)."""
+    gaps = [Sentence(Severity.WARNING, words.gap_sentence(gap)) for gap in meaning.gaps]
+    impact = meaning.impact
+    if impact is None:
+        return Told(meaning, gaps[0].text if gaps else "", tuple(gaps[1:]))
+    names = words.Names(impact.shifts[0].columns.workloads if impact.shifts else ())
+    opens = _section(impact, names, words.opening_words, words.opens_title, closing=False)
+    closes = _section(impact, names, words.closing_words, words.closes_title, closing=True)
+    released = [Sentence(Severity.WARNING, text) for text in words.released_sentences(impact.released)]
+    keeping = words.losing_nothing_sentence(impact)
+    last = [*words.isolated_sentences(impact.isolated), *([keeping] if keeping and closes.count else [])]
+    return Told(
+        meaning,
+        words.summary(opens.count, closes.count, known=not meaning.gaps),
+        tuple(gaps),
+        tuple(released),
+        opens,
+        closes,
+        tuple(Sentence(Severity.INFO, text) for text in last),
+        tuple(words.caveat_sentences(impact.caveats)),
+        tuple(_consents(impact, names)),
+    )
+
+
+def _consents(impact: Impact, names: words.Names) -> Iterator[Consent]:
+    for direction in Direction:
+        exposed = [each for each in impact.exposures if each.direction is direction]
+        if exposed:
+            details = tuple(words.exposure_words(each, names) for each in exposed)
+            yield Consent(words.exposure_consent(exposed, direction, names), details)
+    for direction in Direction:
+        cuts = [cut for cut in impact.cuts if cut.direction is direction]
+        if cuts:
+            details = tuple(words.cut_words(cut, names) for cut in cuts)
+            yield Consent(words.cut_consent(cuts, direction, names), details)
+
+
+Ports = Callable[[Open, Open], str]
+
+
+def _section(
+    impact: Impact, names: words.Names, ports: Ports, title: Callable[[int], str], *, closing: bool
+) -> Section:
+    """Put the shifts of each end together that are alike, and those that close all there was."""
+    known: dict[tuple[Open, Open], str] = {}
+    groups: dict[tuple[Column, bool], dict[tuple[bool, str], int]] = {}
+    columns = None
+    for shift in impact.shifts:
+        change = shift.before, shift.after
+        text = known.get(change)
+        if text is None:
+            text = known[change] = ports(*change)
+        if text:
+            key = closing and shift.after == CLOSED, text
+            group = groups.setdefault((shift.workload, shift.outbound), {})
+            group[key] = group.get(key, 0) | shift.others
+            columns = shift.columns
+    if columns is None:
+        return Section()
+    lines, count = list[Line](), 0
+    for (workload, outbound), parts in groups.items():
+        made = [
+            _Group(columns, names, workload, outbound, whole, ((others, text),))
+            for (whole, text), others in parts.items()
+        ]
+        wholes = [group for group in made if group.whole]
+        if len(wholes) > 1:
+            joined = _Group(
+                columns, names, workload, outbound, True, tuple(chain.from_iterable(g.parts for g in wholes))
+            )
+            made = [joined, *(group for group in made if not group.whole)]
+        count += sum(group.count for group in made)
+        lines += chain.from_iterable(group.lines() for group in made)
+    return Section(count, title(count), bounded(lines))
+
+
+def bounded(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return so many lines as can be shown, and how many more there are."""
+    if len(lines) <= MOST:
+        return tuple(lines)
+    left = len(lines) - MOST
+    return (*lines[:MOST], Line(tr_n("… and {count} more", "… and {count} more", left)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Connections of one end with some others: ``parts`` are others and the ports that change for them."""
+
+    columns: Columns
+    names: words.Names
+    end: Column
+    outbound: bool
+    whole: bool
+    parts: tuple[tuple[int, str], ...]
+
+    @property
+    def _others(self) -> int:
+        found = 0
+        for others, _ in self.parts:
+            found |= others
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many connections; all outside counts as one end."""
+        workloads = self._others & self._inside
+        return workloads.bit_count() + bool(self._others & ~self._inside)
+
+    @property
+    def _inside(self) -> int:
+        return (1 << len(self.columns.workloads)) - 1
+
+    def lines(self) -> Iterator[Line]:
+        """Yield a line for each connection, or one for all if there are many."""
+        others = self._others
+        workloads, ranges = (others & self._inside).bit_count(), words.joined(self._ranges(others))
+        if workloads + len(ranges) <= _FEW:
+            yield from self.each()
+            return
+        told = words.others_words(workloads, ranges)
+        ports = {text for _, text in self.parts}
+        if self.whole:
+            pair = words.whole_words(self.names.of(self.end), outbound=self.outbound)
+            pair = words.with_count(pair, told)
+        else:
+            pair = self._pair(told)
+        yield Line(words.with_ports(pair, ports.pop()) if len(ports) == 1 else pair, self)
+
+    def each(self) -> Iterator[Line]:
+        """Yield a line for each connection."""
+        for others, ports in self.parts:
+            ends: list[Column] = [self.columns.all[index] for index in positions_of(others & self._inside)]
+            ends += words.joined(self._ranges(others))
+            for end in ends:
+                yield Line(words.with_ports(self._pair(self.names.of(end)), ports))
+
+    def _ranges(self, others: int) -> Iterator[tuple[int, int]]:
+        first = len(self.columns.workloads)
+        for index in positions_of(others >> first):
+            yield self.columns.ends.ranges[index]
+
+    def _pair(self, other: str) -> str:
+        name = self.names.of(self.end)
+        return words.pair_words(name, other) if self.outbound else words.pair_words(other, name)

@@ -56,7 +56,7 @@ class Losses:
         for source in positions_of(had & ~has & self._workloads & ~rows & ~(1 << destination)):
             self._lost[source] += 1
         reached, left = (self._as_one(sources) & ~(1 << destination) for sources in (had, has))
-        lost = (reached & ~left).bit_count()
+        lost = (reached & ~left & ~rows).bit_count()  # what the rows lose is told of them
         if 2 * lost > reached.bit_count():
             workload = self._columns.workloads[destination]
             self._shut.append(Cut(workload, Direction.INGRESS, lost, reached.bit_count()))

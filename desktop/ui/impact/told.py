@@ -1,22 +1,23 @@
 """A meaning laid out for the screen: sentences, the connections that open and close, what must be confirmed. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
 
 from desktop.language import tr_n
 from desktop.policy.findings import Severity
+from desktop.policy.netset import Span
 from desktop.policy.objects import Direction
 from desktop.reach.bits import positions_of
 from desktop.reach.columns import Column, Columns
 from desktop.reach.compare import CLOSED, Open
 from desktop.reach.impact import Impact
+from desktop.reach.workloads import WorkloadRef
 from desktop.session.meaning import Meaning
 from desktop.wording import impact as words
 
 _FEW = 3
 """So many connections alike are told one by one; more are folded."""
-MOST = 500
+MOST = 150
 """Lines shown below a heading; of more, it is said how many there are."""
 
 
@@ -33,7 +34,7 @@ class Line:
     """One connection, or several alike, which ``below`` then tells one by one."""
 
     text: str
-    below: "_Group | None" = field(default=None, compare=False)
+    below: "_End | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,43 +111,36 @@ def _consents(impact: Impact, names: words.Names) -> Iterator[Consent]:
             yield Consent(words.cut_consent(cuts, direction, names), details)
 
 
-Ports = Callable[[Open, Open], str]
-
-
 def _section(
-    impact: Impact, names: words.Names, ports: Ports, title: Callable[[int], str], *, closing: bool
+    impact: Impact,
+    names: words.Names,
+    ports: Callable[[Open, Open], str],
+    title: Callable[[int], str],
+    *,
+    closing: bool,
 ) -> Section:
-    """Put the shifts of each end together that are alike, and those that close all there was."""
-    known: dict[tuple[Open, Open], str] = {}
-    groups: dict[tuple[Column, bool], dict[tuple[bool, str], int]] = {}
-    columns = None
+    """Put the shifts of each end together that are alike; ends that change most come first."""
+    texts: dict[tuple[Open, Open], str] = {}
+    ends: dict[tuple[WorkloadRef, bool], dict[tuple[bool, str], int]] = {}
     for shift in impact.shifts:
         change = shift.before, shift.after
-        text = known.get(change)
+        text = texts.get(change)
         if text is None:
-            text = known[change] = ports(*change)
+            text = texts[change] = ports(*change)
         if text:
+            alike = ends.setdefault((shift.workload, shift.outbound), {})
             key = closing and shift.after == CLOSED, text
-            group = groups.setdefault((shift.workload, shift.outbound), {})
-            group[key] = group.get(key, 0) | shift.others
-            columns = shift.columns
-    if columns is None:
+            alike[key] = alike.get(key, 0) | shift.others
+    if not ends:
         return Section()
-    lines, count = list[Line](), 0
-    for (workload, outbound), parts in groups.items():
-        made = [
-            _Group(columns, names, workload, outbound, whole, ((others, text),))
-            for (whole, text), others in parts.items()
-        ]
-        wholes = [group for group in made if group.whole]
-        if len(wholes) > 1:
-            joined = _Group(
-                columns, names, workload, outbound, True, tuple(chain.from_iterable(g.parts for g in wholes))
-            )
-            made = [joined, *(group for group in made if not group.whole)]
-        count += sum(group.count for group in made)
-        lines += chain.from_iterable(group.lines() for group in made)
-    return Section(count, title(count), bounded(lines))
+    columns = impact.shifts[0].columns
+    made = [
+        _End(columns, names, end, outbound, tuple((others, text, whole) for (whole, text), others in alike.items()))
+        for (end, outbound), alike in ends.items()
+    ]
+    made.sort(key=lambda each: -each.count)
+    count = sum(each.count for each in made)
+    return Section(count, title(count), bounded([line for each in made for line in each.lines()]))
 
 
 def bounded(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -157,35 +151,36 @@ def bounded(lines: Sequence[Line]) -> tuple[Line, ...]:
     return (*lines[:MOST], Line(tr_n("… and {count} more", "… and {count} more", left)))
 
 
+Part = tuple[int, str, bool]
+"""Some others, the ports that change for them, and whether that is all there was."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Connections of one end with some others: ``parts`` are others and the ports that change for them."""
+class _End:
+    """The connections of one end that open (or close)."""
 
     columns: Columns
     names: words.Names
-    end: Column
+    end: WorkloadRef
     outbound: bool
-    whole: bool
-    parts: tuple[tuple[int, str], ...]
-
-    @property
-    def _others(self) -> int:
-        found = 0
-        for others, _ in self.parts:
-            found |= others
-        return found
+    parts: tuple[Part, ...]
 
     @property
     def count(self) -> int:
         """How many connections; all outside counts as one end."""
-        workloads = self._others & self._inside
-        return workloads.bit_count() + bool(self._others & ~self._inside)
-
-    @property
-    def _inside(self) -> int:
-        return (1 << len(self.columns.workloads)) - 1
+        others, inside = self._others, self._inside
+        return (others & inside).bit_count() + bool(others & ~inside)
 
     def lines(self) -> Iterator[Line]:
+        """Yield its lines: all that closes wholly in one, and else one for all that are alike."""
+        wholes = tuple(part for part in self.parts if part[2])
+        groups = [wholes] if wholes else []
+        groups += [(part,) for part in self.parts if not part[2]]
+        found = [replace(self, parts=parts) for parts in groups]
+        for group in sorted(found, key=lambda each: -each.count):
+            yield from group.folded(whole=bool(wholes) and group.parts == wholes)
+
+    def folded(self, *, whole: bool) -> Iterator[Line]:
         """Yield a line for each connection, or one for all if there are many."""
         others = self._others
         workloads, ranges = (others & self._inside).bit_count(), words.joined(self._ranges(others))
@@ -193,25 +188,34 @@ class _Group:
             yield from self.each()
             return
         told = words.others_words(workloads, ranges)
-        ports = {text for _, text in self.parts}
-        if self.whole:
-            pair = words.whole_words(self.names.of(self.end), outbound=self.outbound)
-            pair = words.with_count(pair, told)
+        if whole:
+            pair = words.with_count(words.whole_words(self.names.of(self.end), outbound=self.outbound), told)
         else:
             pair = self._pair(told)
+        ports = {text for _, text, _ in self.parts}
         yield Line(words.with_ports(pair, ports.pop()) if len(ports) == 1 else pair, self)
 
     def each(self) -> Iterator[Line]:
         """Yield a line for each connection."""
-        for others, ports in self.parts:
+        for others, ports, _ in self.parts:
             ends: list[Column] = [self.columns.all[index] for index in positions_of(others & self._inside)]
             ends += words.joined(self._ranges(others))
             for end in ends:
                 yield Line(words.with_ports(self._pair(self.names.of(end)), ports))
 
-    def _ranges(self, others: int) -> Iterator[tuple[int, int]]:
-        first = len(self.columns.workloads)
-        for index in positions_of(others >> first):
+    @property
+    def _others(self) -> int:
+        found = 0
+        for others, _, _ in self.parts:
+            found |= others
+        return found
+
+    @property
+    def _inside(self) -> int:
+        return (1 << len(self.columns.workloads)) - 1
+
+    def _ranges(self, others: int) -> Iterator[Span]:
+        for index in positions_of(others >> len(self.columns.workloads)):
             yield self.columns.ends.ranges[index]
 
     def _pair(self, other: str) -> str:

@@ -80,6 +80,7 @@ class ReviewPage(QWidget):
         self._drafts: tuple[Draft, ...] = ()
         self._plan: Plan | None = None
         self._items: tuple[Item, ...] = ()
+        self._weighed = False  # whether it was said once what these drafts mean
         self._remark = ""
         self._task: Task | None = None
         self._writing = False
@@ -120,7 +121,7 @@ class ReviewPage(QWidget):
 
     def start(self, drafts: Sequence[Draft], intent: Intent, remark: str = "") -> None:
         """Find out what these drafts would change; nothing is written. ``remark`` is told with the result."""
-        self._drafts, self._plan = tuple(drafts), None
+        self._drafts, self._plan, self._weighed = tuple(drafts), None, False
         self.meaning.show_changes({})
         self._show(())
         session, on_server = self._session, self._session.entry.source is Source.CONTEXT
@@ -218,10 +219,13 @@ class ReviewPage(QWidget):
 
     @Slot()
     def _share_out(self) -> None:
-        """Give the meaning the height that it needs, up to half."""
+        """Give the meaning the height that it needs, up to half; and go to what has to be confirmed."""
         height = self._halves.height()
         wanted = min(self.meaning.sizeHint().height(), height // 2)
         self._halves.setSizes([wanted, height - wanted])
+        if self.meaning.boxes and not self._weighed:  # later on somebody is at something else
+            self.meaning.boxes[0].box.setFocus()
+        self._weighed = True
 
     @Slot()
     def _judge(self) -> None:

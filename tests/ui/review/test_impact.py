@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
+from desktop.errors import BulkheadError
 from desktop.reach import impact as reach_impact
 from desktop.reach.objects import StoredPolicy
 from desktop.reach.snapshot import Put, Snapshot
@@ -18,7 +20,7 @@ from desktop.session import meaning as session_meaning
 from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.delete_dialog import DeleteDialog
-from tests.helpers.fake_sessions import rows_of
+from tests.helpers.fake_sessions import NOON, rows_of
 from tests.helpers.scenes import policy_of, scene
 from tests.helpers.writing import WritingDesk
 
@@ -188,6 +190,26 @@ class TestWhatIsNotKnown:
             "Only the pods of the namespaces that you named are known: connections with others may open or close too."
         ]
 
+    def test_a_picture_that_is_not_live_says_so(self, qtbot: QtBot, desk: WritingDesk) -> None:
+        dialog = reviewed(qtbot, desk, text(FOR_WEB))
+        assert dialog.review.meaning.age == ""
+        desk.session.picture = replace(desk.session.picture, as_of=NOON)
+        dialog.review.meaning.follower.look()
+        assert dialog.review.meaning.age.startswith("As of 2026-05-01 ")
+        assert dialog.review.meaning.age.endswith(": the cluster is not live, and may have changed since.")
+
+    def test_a_fault_of_the_computation_is_told_and_leaves_the_way_open(
+        self, qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise BulkheadError("unexpected", exception="ValueError")
+
+        monkeypatch.setattr(session_meaning, "impact", fail)
+        dialog = reviewed(qtbot, desk, text(FOR_WEB))
+        assert dialog.review.meaning.summary == "What this means could not be computed."
+        assert dialog.review.meaning.trouble.sentence
+        assert dialog.review.apply.isEnabled()
+
 
 class TestConsent:
     def test_opening_to_everyone_needs_a_tick_that_names_it(self, qtbot: QtBot, desk: WritingDesk) -> None:
@@ -195,6 +217,7 @@ class TestConsent:
         (box,) = dialog.review.meaning.boxes
         assert box.box.accessibleName() == "I understand that this workload becomes open to everyone: shop/db"
         assert not dialog.review.apply.isEnabled()
+        assert box.box.hasFocus()
         assert dialog.review.reason == "Tick the box above first. 1 policy will be written."
         assert "Tick the box above first." in dialog.review.apply.toolTip()
         QTest.keyClick(dialog, Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

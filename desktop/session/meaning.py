@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from desktop.cluster import pauses
 from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Severity
@@ -82,9 +83,10 @@ def meaning(session: Session, changes: Changes, check: Callable[[], None] = lamb
     gaps = tuple(_gaps(snapshot, {namespace for namespace, _ in changes}))
     if any(gap.what in {Missing.EVERYTHING, Missing.PODS} and not gap.namespaces for gap in gaps):
         return Meaning(None, gaps)
-    standing = session.standing(snapshot)
-    check()
-    return Meaning(impact(standing, changes, check), gaps)
+    with pauses.many_objects():
+        standing = session.standing(snapshot)
+        check()
+        return Meaning(impact(standing, changes, check), gaps)
 
 
 def alike(one: Meaning, other: Meaning) -> bool:

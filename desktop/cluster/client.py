@@ -11,20 +11,20 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from functools import partial
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies_environment
 
 import urllib3
 from kubernetes.client.exceptions import ApiException
-from kubernetes.client.rest import RESTClientObject, should_bypass_proxies
+from kubernetes.client.rest import RESTClientObject
 from kubernetes.utils.keepalive import tcp_keepalive_socket_options
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from desktop.cluster import server_url
+from desktop.cluster import socks
 from desktop.cluster.flight import CURRENT, dial
+from desktop.cluster.proxies import Proxy
 
 ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError)
 """What the library's transport raises."""
@@ -37,21 +37,29 @@ _POOL_SIZE = 64
 
 
 class _Connection(HTTPConnection):
-    """A connection that the flight of the current request can sever."""
+    """A connection that the flight of the current request can sever; ``through`` a SOCKS proxy where there is one."""
 
     _used_at = 0.0
+
+    def __init__(self, *args: Any, through: Proxy | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._through = through
 
     def _new_conn(self) -> socket.socket:
         flight = CURRENT.get()
         flight.dialled = True
         seconds = float(self.timeout or 0)
-        sock = dial(self._dns_host, self.port, seconds, flight.token)
+        through = self._through
+        host, port = (through.host, through.port) if through else (self._dns_host, self.port)
+        sock = dial(host, port, seconds, flight.token)
         try:
             sock.settimeout(seconds)  # of each step of the TLS handshake, too
             for option in self.socket_options or ():
                 sock.setsockopt(*option)
             flight.attach(sock)
-        except OSError:  # closed already by the other side, on some systems
+            if through:
+                socks.ask(sock, through, self._dns_host, self.port)
+        except BaseException:
             sock.close()
             raise
         return sock
@@ -97,19 +105,6 @@ class _SecurePool(HTTPSConnectionPool):
 class _Pools(urllib3.PoolManager):
     """Pools that never follow a redirect."""
 
-    def __init__(self, context: ssl.SSLContext | None, tls_server_name: str) -> None:
-        secure: dict[str, Any] = {} if context is None else {"ssl_context": context}
-        if tls_server_name:
-            secure["server_hostname"] = tls_server_name
-        super().__init__(
-            num_pools=1,
-            maxsize=_POOL_SIZE,
-            retries=False,
-            socket_options=tcp_keepalive_socket_options(),
-            **secure,
-        )
-        self.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-
     def urlopen(  # type: ignore[override]  # as in the library itself
         self, method: str, url: str, redirect: bool = True, **kwargs: Any
     ) -> urllib3.BaseHTTPResponse:
@@ -117,25 +112,52 @@ class _Pools(urllib3.PoolManager):
         return super().urlopen(method, url, redirect=False, **kwargs)
 
 
+class _ProxyPools(_Pools, urllib3.ProxyManager):
+    """The same through an HTTP proxy."""
+
+    def _set_proxy_headers(self, url: str, headers: Mapping[str, str] | None = None) -> Mapping[str, str]:
+        """Leave the headers as they are: one of them may stand several times, and the others are there already."""
+        return headers or {}
+
+
+def _pools(
+    context: ssl.SSLContext | None, tls_server_name: str, proxy: Proxy | None, proxy_context: ssl.SSLContext | None
+) -> _Pools:
+    settings: dict[str, Any] = {
+        "num_pools": 1,
+        "maxsize": _POOL_SIZE,
+        "retries": False,
+        "socket_options": tcp_keepalive_socket_options(),
+    }
+    if context is not None:
+        settings["ssl_context"] = context
+    if tls_server_name:
+        settings["server_hostname"] = tls_server_name
+    through = proxy if proxy and proxy.scheme == "socks5" else None
+    if proxy is None or through:
+        pools = _Pools(**settings)
+    else:
+        headers = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
+        pools = _ProxyPools(str(proxy), proxy_headers=headers, proxy_ssl_context=proxy_context, **settings)
+    classes: Any = {"http": partial(_Pool, through=through), "https": partial(_SecurePool, through=through)}
+    pools.pool_classes_by_scheme = classes
+    return pools
+
+
 class Rest(RESTClientObject):
     """The library's REST client on our pools."""
 
-    def __init__(self, context: ssl.SSLContext | None, tls_server_name: str = "") -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext | None,
+        tls_server_name: str = "",
+        proxy: Proxy | None = None,
+        proxy_context: ssl.SSLContext | None = None,
+    ) -> None:
         # Not the library's own __init__: it makes pools from files, and takes proxies from the environment.
         self.configuration = None
-        self.pool_manager = _Pools(context, tls_server_name)
+        self.pool_manager = _pools(context, tls_server_name, proxy, proxy_context)
 
     def headers(self, headers: Mapping[str, str]) -> urllib3.HTTPHeaderDict:
         """Return headers of which one may stand several times."""
         return urllib3.HTTPHeaderDict(headers)
-
-
-def environment_proxy(server: str) -> str:
-    """Return the proxy by which kubectl would go to a server, as the environment names it; empty where directly."""
-    parts = urlsplit(server)
-    proxies = getproxies_environment()
-    proxy = proxies.get(parts.scheme, "")
-    bypassed = f"localhost,127.0.0.0/8,::1,{proxies.get('no', '')}"
-    if not proxy or should_bypass_proxies(server, bypassed):
-        return ""
-    return server_url.without_secrets(proxy)

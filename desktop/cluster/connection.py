@@ -2,18 +2,20 @@
 
 import base64
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import named_files, plugin, plugin_answer, plugin_policy, plugin_run, server_url
+from desktop.cluster import named_files, plugin, plugin_answer, plugin_policy, plugin_run, proxies, server_url
 from desktop.cluster.identity import Fetched, IdentitySource, bearer
 from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig, Stanzas, load
 from desktop.cluster.notices import Hear, PluginSays, unheard
 from desktop.cluster.plugin import Allows, ConsentNeeded, Plugin
+from desktop.cluster.proxies import Proxy
 from desktop.cluster.stanzas import UserStanza, data
 from desktop.errors import ConfigError, FileError
 
@@ -40,6 +42,7 @@ class Connection:
     authorization: Authorization = field(default=str, repr=False, compare=False)
     tls_server_name: str = ""
     insecure: bool = False
+    proxy: Proxy | None = None
     compression: bool = True
     namespace: str = "default"
     acting_as: Impersonation | None = None
@@ -94,7 +97,13 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
     """Make the connection; ``before`` is the one it replaces, whose identity it keeps where it may."""
     context, cluster, user = wish.context, stanzas.cluster, stanzas.user
     server = server_url.base(cluster.server or "")
-    made = Connection(server, insecure=True, namespace=context.namespace, acting_as=context.acting_as)
+    made = Connection(
+        server,
+        insecure=True,
+        proxy=proxies.of(cluster.proxy_url or "", server, os.environ),
+        namespace=context.namespace,
+        acting_as=context.acting_as,
+    )
     if not server_url.is_plain(server):  # kubectl too sends no credentials where anybody could read them
         certificate = _part(
             stanzas.user_folder, user.client_certificate_data, user.client_certificate, "client-certificate"

@@ -22,6 +22,7 @@ from desktop.errors import (
     TooManyRequests,
     TransportError,
     Unauthorized,
+    Unreachable,
 )
 
 
@@ -152,6 +153,9 @@ def connection_error(error: BaseException, flight: Flight, host: str, port: int)
             if not flight.sent:
                 is_plain = reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST")
                 return TlsError("tls.not-spoken" if is_plain else "tls.failed", reason=reason, **facts)
+        refusal = re.match(r"Tunnel connection failed: (\d{3})", str(link)) if isinstance(link, OSError) else None
+        if refusal:
+            return Unreachable("proxy.refused", status=int(refusal[1]), **facts)
     is_timeout = any(isinstance(link, TimeoutError) for link in chain)
     if flight.sent:
         return ConnectionLost("connection.timeout" if is_timeout else "connection.lost", **facts)

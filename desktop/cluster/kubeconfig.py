@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from desktop.cluster import plugin, server_url, stanzas
+from desktop.cluster import plugin, proxies, server_url, stanzas
 from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
@@ -227,7 +227,7 @@ def _check_cluster(cluster: ClusterStanza) -> None:
     if cluster.certificate_authority and cluster.certificate_authority_data:
         raise ConfigError("kubeconfig.given-twice", field="certificate-authority")
     if cluster.proxy_url:
-        raise ConfigError("kubeconfig.proxy-unsupported")
+        proxies.named(cluster.proxy_url)
 
 
 def _check_user(user: UserStanza) -> None:

@@ -21,25 +21,48 @@ def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLC
     It trusts as Go does, for kubectl is the measure: any certificate given as an authority is an anchor (a chain need
     not reach a root), and the extensions that newer Pythons demand by default are not demanded.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.hostname_checks_common_name = False
-    context.set_alpn_protocols(["http/1.1"])
-    if connection.insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif connection.authority:
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        try:
-            context.load_verify_locations(cadata=connection.authority.decode("ascii", "ignore"))
-        except (ssl.SSLError, ValueError) as error:
-            raise ConfigError("tls.authority-unreadable") from error
-    else:
+    context = _context(verified=not connection.insecure)
+    if not connection.insecure and connection.authority:
+        _trust(context, connection.authority)
+    elif not connection.insecure:
         context.load_default_certs()
     if connection.client_certificate:
         _load_client_certificate(context, connection.client_certificate, connection.client_key)
     elif identity.certificate:
         _load_client_certificate(context, identity.certificate, identity.key)
+    return context
+
+
+def _context(*, verified: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False
+    context.set_alpn_protocols(["http/1.1"])
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _trust(context: ssl.SSLContext, authority: bytes) -> None:
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        context.load_verify_locations(cadata=authority.decode("ascii", "ignore"))
+    except (ssl.SSLError, ValueError) as error:
+        raise ConfigError("tls.authority-unreadable") from error
+
+
+def proxy_context(connection: Connection) -> ssl.SSLContext:
+    """Return the context for a proxy that is spoken to by TLS: the system's authorities count, and the cluster's.
+
+    kubectl trusts the cluster's alone where there is one; but a proxy is seldom the cluster's. Our own certificate is
+    for the server only.
+    """
+    context = _context(verified=not connection.insecure)
+    if not connection.insecure:
+        context.load_default_certs()
+        if connection.authority:
+            _trust(context, connection.authority)
     return context
 
 

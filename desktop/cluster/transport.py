@@ -26,7 +26,6 @@ from desktop.errors import (
     TlsError,
     TransportError,
     Unauthorized,
-    Unreachable,
 )
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ class Transport:
             with flight.token.on_cancel(flight.sever):
                 flight.token.check()
                 yield
-        except Unreachable as error:
+        except TransportError as error:
             raise self._with_proxy(error) from error
         except BulkheadError:
             raise
@@ -224,11 +223,9 @@ class Transport:
                 self._flights.discard(flight)
 
     def _with_proxy(self, error: TransportError) -> TransportError:
-        """Where kubectl would have gone through a proxy, which we cannot yet, let the error say so."""
-        from desktop.cluster import client  # noqa: PLC0415  see _rest
-
-        proxy = client.environment_proxy(self._connection.server) if isinstance(error, Unreachable) else ""
-        return Unreachable("unreachable.proxy-unused", **error.facts, proxy=proxy) if proxy else error
+        """Let an error name the proxy, where there is one on the way."""
+        proxy = self._connection.proxy
+        return type(error)(error.code, **{"proxy": str(proxy), **error.facts}) if proxy else error
 
     def _with_fresh_credentials(self, request: Callable[[_Link], _T], token: CancelToken) -> _T:
         """Make a request; where the server does not know us (any more), get all credentials anew, once."""
@@ -289,7 +286,10 @@ def _rest(connection: Connection, identity: Identity) -> "Rest":
     from desktop.cluster import client, tls  # noqa: PLC0415  the client library takes a second to import
 
     is_secure = connection.server.startswith("https:")
-    return client.Rest(tls.ssl_context(connection, identity) if is_secure else None, connection.tls_server_name)
+    context = tls.ssl_context(connection, identity) if is_secure else None
+    proxy = connection.proxy
+    proxy_context = tls.proxy_context(connection) if proxy and proxy.scheme == "https" else None
+    return client.Rest(context, connection.tls_server_name, proxy, proxy_context)
 
 
 def _library_errors() -> tuple[type[Exception], ...]:

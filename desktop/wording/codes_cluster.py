@@ -29,7 +29,10 @@ KUBECONFIG: dict[str, Say] = {
         "The cluster names a certificate authority, and yet insecure-skip-tls-verify is true."
     ),
     "kubeconfig.given-twice": lambda f: tr("{field} is given twice: as a file and as data.", **f),
-    "kubeconfig.proxy-unsupported": lambda f: tr("The cluster needs a proxy (proxy-url); Bulkhead cannot use one yet."),
+    "kubeconfig.proxy-unreadable": lambda f: tr("The address of the cluster's proxy (proxy-url) cannot be read."),
+    "kubeconfig.proxy-scheme-unknown": lambda f: tr(
+        "The address of the cluster's proxy (proxy-url) begins with {scheme}, not with http, https or socks5.", **f
+    ),
     "kubeconfig.exec-and-auth-provider": lambda f: tr(
         "The user signs in both through a program (exec) and through an auth provider."
     ),
@@ -87,9 +90,10 @@ CONNECTION: dict[str, Say] = {
     "unreachable.name-unknown": lambda f: tr("There is no computer called {host}.", **f),
     "unreachable.closed": lambda f: tr("{host}:{port} closes the connection at once.", **f),
     "unreachable.failed": lambda f: tr("{host}:{port} cannot be reached: {reason}.", **f),
-    "unreachable.proxy-unused": lambda f: tr(
-        "{host}:{port} cannot be reached directly, and Bulkhead cannot use the proxy {proxy} yet.", **f
-    ),
+    "proxy.unreadable": lambda f: tr("The variable {name} holds no address of a proxy that can be used.", **f),
+    "proxy.refused": lambda f: tr("The proxy does not let us through to {host}:{port} ({status}).", **f),
+    "proxy.credentials-refused": lambda f: tr("The proxy wants a name and password, and did not accept ours."),
+    "proxy.not-spoken": lambda f: tr("What answers is no SOCKS5 proxy."),
     "tls.expired": lambda f: tr("The certificate of {host} has expired.", **f),
     "tls.not-yet-valid": lambda f: tr("The certificate of {host} is not valid yet.", **f),
     "tls.unknown-authority": lambda f: tr("The certificate of {host} is signed by an unknown authority.", **f),
@@ -181,9 +185,14 @@ HINTS: dict[str, Say] = {
             "unreachable.name-unknown",
             "unreachable.closed",
             "unreachable.failed",
-            "unreachable.proxy-unused",
+            "proxy.refused",
         ),
         _check_network,
+    ),
+    "kubeconfig.proxy-unreadable": lambda f: tr("Write it as in http://proxy.example:3128."),
+    "proxy.unreadable": lambda f: tr("Correct or clear the variable, then start Bulkhead again."),
+    "proxy.credentials-refused": lambda f: tr(
+        "Write them into the proxy's address in the kubeconfig or the environment, as in http://name:password@proxy."
     ),
     "tls.client-key-encrypted": lambda f: tr("Store the key without a passphrase, readable by you alone."),
     "tls.expired": lambda f: tr("Whoever manages the cluster has to renew it. Check this computer's clock, too."),

@@ -1,6 +1,6 @@
 """Errors in words: what happened and to what, and what can be done about it."""
 
-from desktop.errors import BulkheadError, ConfigError, SignInFailed
+from desktop.errors import BulkheadError, ConfigError, SignInFailed, TransportError
 from desktop.language import tr
 from desktop.wording import codes
 from desktop.wording.plain import plain, short
@@ -12,7 +12,7 @@ _LINES = 12
 def sentence(error: BulkheadError) -> str:
     """Return what happened, to what, as plain text."""
     said = codes.sentence(error.code, error.facts)
-    where = _stanza(error) if isinstance(error, ConfigError) else ""
+    where = _stanza(error) if isinstance(error, ConfigError) else _proxy(error)
     return tr("{sentence} ({where})", sentence=said, where=where) if where else said
 
 
@@ -26,6 +26,12 @@ def said(error: BulkheadError) -> str:
     if not isinstance(error, SignInFailed) or not error.said:
         return ""
     return "\n".join(short(line) for line in error.said.splitlines()[-_LINES:])
+
+
+def _proxy(error: BulkheadError) -> str:
+    """Which proxy is on the way to a server that cannot be reached."""
+    proxy = error.facts.get("proxy") if isinstance(error, TransportError) else None
+    return tr("through the proxy {proxy}", proxy=plain(str(proxy))) if proxy else ""
 
 
 def _stanza(error: ConfigError) -> str:

@@ -297,7 +297,11 @@ BROKEN_ENTRIES = {
         "kubeconfig.authority-and-insecure",
     ),
     "two CAs": (one(f"server: 'https://a', {TWICE}"), "kubeconfig.given-twice"),
-    "a proxy": (one("server: 'https://a', proxy-url: 'http://me:pw@p'"), "kubeconfig.proxy-unsupported"),
+    "a proxy of no scheme": (one("server: 'https://a', proxy-url: 'me:CANARY@p'"), "kubeconfig.proxy-unreadable"),
+    "a proxy of another scheme": (
+        one("server: 'https://a', proxy-url: 'gopher://me:CANARY@p'"),
+        "kubeconfig.proxy-scheme-unknown",
+    ),
     "no cluster": (one(context="user: u"), "kubeconfig.no-cluster"),
     "an unknown cluster": (one(context="cluster: q, user: u"), "kubeconfig.cluster-not-found"),
     "an unknown user": (one(context="cluster: c, user: q"), "kubeconfig.user-not-found"),

@@ -144,13 +144,6 @@ def test_a_redirect_is_not_followed_and_the_credentials_stay_here() -> None:
     assert elsewhere.requests == []
 
 
-def test_the_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "socks5://127.0.0.1:1")
-    with talking(always(b"hello")) as made:
-        assert get(made) == b"hello"
-
-
 # --- no connection ---------------------------------------------------------------------------------------------------
 
 
@@ -182,39 +175,6 @@ def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
         family = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(*family, closed), (*family, ("127.0.0.1", port))])
         assert get(Transport(connected(port))) == b"hello"
-
-
-@pytest.mark.parametrize(
-    ("server", "environment", "proxy"),
-    [
-        ("https://a.example", {"HTTPS_PROXY": "http://me:pw@proxy.example:3128"}, "http://proxy.example:3128"),
-        ("http://a.example", {"HTTP_PROXY": "http://proxy.example"}, "http://proxy.example"),
-        ("https://a.example", {"HTTP_PROXY": "http://proxy.example"}, ""),
-        ("https://a.example", {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": ".example"}, ""),
-        ("https://10.1.2.3", {"HTTPS_PROXY": "http://proxy.example", "NO_PROXY": "10.0.0.0/8"}, ""),
-        ("https://127.0.0.1:6443", {"HTTPS_PROXY": "http://proxy.example"}, ""),
-        ("https://localhost:6443", {"HTTPS_PROXY": "http://proxy.example"}, ""),
-        ("https://[::1]:6443", {"HTTPS_PROXY": "http://proxy.example"}, ""),
-        ("https://a.example", {}, ""),
-    ],
-)
-def test_a_proxy_that_kubectl_would_use_is_told_where_there_is_no_way_without(
-    server: str, environment: dict[str, str], proxy: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-
-    def refuse(*_: object) -> socket.socket:
-        raise Unreachable("unreachable.refused", host="h", port=1)
-
-    monkeypatch.setattr(client, "dial", refuse)
-    with pytest.raises(Unreachable) as caught:
-        get(Transport(Connection(server)))
-    assert caught.value.code == ("unreachable.proxy-unused" if proxy else "unreachable.refused")
-    assert caught.value.facts.get("proxy", "") == proxy
 
 
 @contextmanager

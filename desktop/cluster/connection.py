@@ -9,11 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import named_files, plugin, plugin_answer, plugin_policy, plugin_run, proxies, server_url
+from desktop.cluster import (
+    named_files,
+    oidc_provider,
+    plugin,
+    plugin_answer,
+    plugin_policy,
+    plugin_run,
+    proxies,
+    server_url,
+)
 from desktop.cluster.identity import Fetched, IdentitySource, bearer
 from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig, Stanzas, load
+from desktop.cluster.named_files import Stamp
 from desktop.cluster.notices import Hear, PluginSays, unheard
+from desktop.cluster.oidc_provider import Provider
 from desktop.cluster.plugin import Allows, ConsentNeeded, Plugin
 from desktop.cluster.proxies import Proxy
 from desktop.cluster.stanzas import UserStanza, data
@@ -30,7 +41,8 @@ Authorization = Callable[[], str]
 class Connection:
     """How to reach a cluster. ``authority`` is the PEM of the CAs to trust; empty means the system's.
 
-    ``plugin`` is the sign-in program that ``source`` runs, where there is one; what a source gives adds to the rest.
+    ``plugin`` is the sign-in program, or ``provider`` the identity provider, that ``source`` asks, where there is one;
+    what a source gives adds to the rest. ``files`` are the certificate files read; ``hear`` takes notices.
     ``renew`` reads everything again, for when the server no longer accepts what was read; it may raise ConfigError
     or FileError. None of the secrets is in ``repr``.
     """
@@ -47,6 +59,9 @@ class Connection:
     namespace: str = "default"
     acting_as: Impersonation | None = None
     plugin: Plugin | None = field(default=None, repr=False)
+    provider: Provider | None = field(default=None, repr=False)
+    files: tuple[Stamp, ...] = field(default=(), repr=False, compare=False)
+    hear: Hear = field(default=unheard, repr=False, compare=False)
     source: IdentitySource | None = field(default=None, repr=False, compare=False)
     renew: "Callable[[], Connection] | None" = field(default=None, repr=False, compare=False)
 
@@ -103,8 +118,11 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
         proxy=proxies.of(cluster.proxy_url or "", server, os.environ),
         namespace=context.namespace,
         acting_as=context.acting_as,
+        hear=wish.hear,
     )
     if not server_url.is_plain(server):  # kubectl too sends no credentials where anybody could read them
+        names = ((stanzas.user_folder, user.client_certificate), (stanzas.user_folder, user.client_key))
+        files = named_files.stamps((*names, (stanzas.cluster_folder, cluster.certificate_authority)))
         certificate = _part(
             stanzas.user_folder, user.client_certificate_data, user.client_certificate, "client-certificate"
         )
@@ -114,6 +132,7 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
         made = replace(
             made,
             authority=authority,
+            files=files,
             client_certificate=certificate,
             client_key=key,
             authorization=_authorization(user, stanzas.user_folder),
@@ -123,11 +142,14 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
         )
         if user.exec is not None and not (user.token or user.token_file or user.username):
             wanted = plugin.resolve(user.exec, stanzas.user_file, cluster, authority, cluster.server or "")
-            made = replace(made, plugin=wanted, source=_source(wanted, wish, before))
+            made = replace(made, plugin=wanted, source=_running(wanted, wish, before))
+        if user.auth_provider is not None and not (user.token or user.token_file or user.username):
+            provider = oidc_provider.read(user.auth_provider, stanzas.user_folder)
+            made = replace(made, provider=provider, source=_renewing(provider, before))
     return replace(made, renew=lambda: _again(kubeconfig, wish, made))
 
 
-def _source(wanted: Plugin, wish: _Wish, before: Connection | None) -> IdentitySource:
+def _running(wanted: Plugin, wish: _Wish, before: Connection | None) -> IdentitySource:
     """Return what runs a program; raises ConfigError, or ConsentNeeded where the user was not asked."""
     plugin_policy.check(wanted)
     if not wish.allows(wanted):
@@ -140,6 +162,15 @@ def _source(wanted: Plugin, wish: _Wish, before: Connection | None) -> IdentityS
         return plugin_answer.read(answer, wanted)
 
     return IdentitySource(fetch)
+
+
+def _renewing(provider: Provider, before: Connection | None) -> IdentitySource:
+    """Return what asks an identity provider."""
+    if before is not None and before.source is not None and before.provider == provider:
+        return before.source
+    from desktop.cluster import oidc  # noqa: PLC0415  it makes connections of its own
+
+    return IdentitySource(oidc.Renewal(provider).fetch)
 
 
 def _part(folder: Path, inline: str | None, name: str | None, field_name: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from desktop.cluster import plugin, proxies, server_url, stanzas
+from desktop.cluster import oidc_provider, plugin, proxies, server_url, stanzas
 from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
@@ -237,10 +237,11 @@ def _check_user(user: UserStanza) -> None:
     if user.exec is not None:
         plugin.check(user.exec)
     if user.auth_provider is not None:
-        name = user.auth_provider.get("name")
-        codes = {"gcp": "removed", "azure": "removed", "oidc": "unsupported"}
-        provider = name if isinstance(name, str) else ""
-        raise ConfigError(f"kubeconfig.auth-provider-{codes.get(provider, 'unknown')}", provider=provider)
+        provider = user.auth_provider.name or ""
+        if provider != "oidc":
+            fate = "removed" if provider in ("gcp", "azure") else "unknown"
+            raise ConfigError(f"kubeconfig.auth-provider-{fate}", provider=provider)
+        oidc_provider.check(user.auth_provider)
     impersonation(user)
     if (user.token and (user.username or user.password)) or (user.token_file and user.username):
         raise ConfigError("kubeconfig.token-and-password")

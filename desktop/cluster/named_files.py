@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import FileError
@@ -19,6 +21,32 @@ def resolve(folder: Path, name: str) -> Path:
     if name.replace("\\", "/").startswith("//"):  # \\server\share, \\.\device, \\?\anything
         raise FileError("file.not-local", path=name)
     return folder / name
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A file as it was at some time: ``state`` is another once it was written to or replaced (None: not there)."""
+
+    path: Path
+    state: tuple[int, int, int] | None
+
+    def is_current(self) -> bool:
+        """Whether the file is as it was."""
+        return _state(self.path) == self.state
+
+
+def stamps(names: Iterable[tuple[Path, str | None]]) -> tuple[Stamp, ...]:
+    """Return the present state of the files named, each from its folder; raises FileError."""
+    paths = [resolve(folder, name) for folder, name in names if name]
+    return tuple(Stamp(path, _state(path)) for path in paths)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat_ = path.stat()
+    except (OSError, ValueError):
+        return None
+    return stat_.st_ino, stat_.st_size, stat_.st_mtime_ns
 
 
 def read(path: Path, limit: int = LIMIT) -> bytes:

@@ -64,6 +64,16 @@ class ExecStanza(msgspec.Struct, frozen=True, rename="camel"):
         return "ExecStanza(...)"  # arguments and variables may hold secrets
 
 
+class AuthProviderStanza(msgspec.Struct, frozen=True):
+    """``users[].user.auth-provider``."""
+
+    name: str | None = None
+    config: dict[str, str | None] | None = None
+
+    def __repr__(self) -> str:
+        return "AuthProviderStanza(...)"  # holds tokens
+
+
 class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
     """``users[].user``. ``unknown_impersonation`` names what is set of the ``as`` family beside its known fields."""
 
@@ -76,7 +86,7 @@ class UserStanza(msgspec.Struct, frozen=True, rename="kebab"):
     username: str | None = None
     password: str | None = None
     exec: ExecStanza | None = None
-    auth_provider: dict[str, object] | None = None
+    auth_provider: AuthProviderStanza | None = None
     as_user: str | None = msgspec.field(default=None, name="as")
     as_uid: str | None = None
     as_groups: tuple[str, ...] | None = None

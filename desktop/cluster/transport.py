@@ -19,6 +19,7 @@ from desktop.cluster import failures
 from desktop.cluster.connection import Connection
 from desktop.cluster.flight import CURRENT, Flight
 from desktop.cluster.identity import NOBODY, Identity
+from desktop.cluster.notices import ServerWarns
 from desktop.errors import (
     BulkheadError,
     Cancelled,
@@ -45,6 +46,9 @@ ERROR_BODY_LIMIT = 1 << 20
 LINE_LIMIT = 32 << 20
 """The longest line of a watch that is believed; the server's own limit for an object is a tenth of it."""
 
+LOOK_EVERY = 10.0
+"""Seconds between two looks at whether the files of certificates have changed."""
+
 _RENEW_AT_MOST_EVERY = 10.0
 """Seconds between two readings of the credentials on account of refused requests."""
 
@@ -70,6 +74,7 @@ class _Request:
     query: Query
     headers: Mapping[str, str]
     body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
     read_limit: float = READ_LIMIT
 
 
@@ -98,6 +103,7 @@ class Transport:
         self._link: _Link | None = None
         self._link_lock = threading.Lock()
         self._renewed_at = -_RENEW_AT_MOST_EVERY
+        self._looked_at = time.monotonic()
         self._flights: set[Flight] = set()
         self._flights_lock = threading.Lock()
         self._closed = False
@@ -110,20 +116,24 @@ class Transport:
         *,
         query: Query = (),
         body: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
         content_type: str = "application/json",
         changes: bool = False,
     ) -> Answer:
         """Make a request and return the whole answer; raises TransportError and ApiError.
 
-        ``changes`` marks a request that may change something: it is never repeated, and once it is sent, to cancel it
-        raises ConnectionLost rather than Cancelled, for nobody knows then whether it took effect.
+        A ``form`` is sent as browsers do. ``changes`` marks a request that may change something: it is never repeated,
+        and once it is sent, to cancel it raises ConnectionLost rather than Cancelled, for nobody knows then whether it
+        took effect.
         """
         headers = {"Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = content_type
+        if form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self._connection.compression:
             headers["Accept-Encoding"] = "gzip"
-        request = _Request(method, path, query, headers, body)
+        request = _Request(method, path, query, headers, body, form)
 
         def fly(link: _Link, flight: Flight) -> Answer:
             with self._flying(flight, changes=changes):
@@ -181,12 +191,16 @@ class Transport:
                 link.connection.server + request.path + query,
                 headers=headers,
                 body=request.body,
+                post_params=request.form,
                 _request_timeout=(CONNECT_LIMIT, request.read_limit),
             ).response
         finally:
             CURRENT.reset(before)
         if response.status != 401 and link.connection.source:
             link.connection.source.accepted()
+        if request.method == "GET":  # a write tells of its warnings itself
+            for text in _warnings(response.headers.getlist("Warning")):
+                link.connection.hear(ServerWarns(text))
         if 200 <= response.status < 300:
             return response
         content = response.read(ERROR_BODY_LIMIT)
@@ -235,12 +249,13 @@ class Transport:
         except (Unauthorized, TlsError) as error:
             source = link.connection.source
             refused = isinstance(error, Unauthorized) or error.code == "tls.client-certificate-refused"
-            if not (refused and source and source.refused(link.identity)) and not self._renew(link):
+            if not (refused and source and source.refused(link.identity)) and not self._renew(link.connection):
                 raise
         return request(self._current_link(token))
 
     def _current_link(self, token: CancelToken) -> _Link:
         """Return the link with an identity that is good now; it is fetched where there is none, which may take long."""
+        self._follow_files()
         while True:
             connection = self._connection
             identity = connection.source.get(token) if connection.source else NOBODY
@@ -255,12 +270,21 @@ class Transport:
                     link.rest.close()
                 return fresh
 
-    def _renew(self, refused: _Link) -> bool:
+    def _follow_files(self) -> None:
+        """Read everything again where a certificate file is no longer as it was; now and then."""
+        now = time.monotonic()
+        if now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            connection = self._connection
+            if not all(stamp.is_current() for stamp in connection.files):
+                self._renew(connection)
+
+    def _renew(self, old: Connection) -> bool:
         """Read everything again; whether there is anything to try anew. One caller reads for all."""
         with self._link_lock:
-            if self._connection is not refused.connection:
+            if self._connection is not old:
                 return True
-            renew = refused.connection.renew
+            renew = old.renew
             if renew is None or time.monotonic() - self._renewed_at < _RENEW_AT_MOST_EVERY:
                 return False
             self._renewed_at = time.monotonic()

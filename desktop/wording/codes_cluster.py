@@ -39,9 +39,6 @@ KUBECONFIG: dict[str, Say] = {
     "kubeconfig.auth-provider-removed": lambda f: tr(
         "The user signs in through the auth provider {provider}, which Kubernetes has removed.", **f
     ),
-    "kubeconfig.auth-provider-unsupported": lambda f: tr(
-        "The user signs in through the auth provider {provider}; Bulkhead cannot do that yet.", **f
-    ),
     "kubeconfig.auth-provider-unknown": lambda f: tr(
         "The user signs in through an auth provider that is not known: {provider}.", **f
     ),
@@ -174,8 +171,10 @@ HINTS: dict[str, Say] = {
     "kubeconfig.given-twice": lambda f: tr("Remove one of the two."),
     "kubeconfig.token-and-password": lambda f: tr("Remove one of the two."),
     "kubeconfig.exec-and-auth-provider": lambda f: tr("Remove one of the two."),
-    "kubeconfig.auth-provider-removed": lambda f: tr(
-        "Use the provider's credential plug-in (exec) for kubectl instead."
+    "kubeconfig.auth-provider-removed": lambda f: (
+        tr("Use the credential plug-in gke-gcloud-auth-plugin (exec) instead.")
+        if f["provider"] == "gcp"
+        else tr("Use the credential plug-in kubelogin (exec) of https://github.com/Azure/kubelogin instead.")
     ),
     "kubeconfig.password-in-server": lambda f: tr("Move them into the user's entry."),
     **dict.fromkeys(

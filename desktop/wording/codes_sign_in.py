@@ -37,7 +37,17 @@ SIGN_IN: dict[str, Say] = {
         "The sign-in program {command} gave a certificate without its key, or a key without its certificate.", **f
     ),
     "plugin.answer-empty": lambda f: tr("The sign-in program {command} gave neither a token nor a certificate.", **f),
+    "oidc.field-missing": lambda f: tr("The identity provider's {field} is missing.", **f),
+    "oidc.issuer-not-https": lambda f: tr("The identity provider's idp-issuer-url is no https address."),
+    "oidc.expired": lambda f: tr("The sign-in at {issuer} has expired, and cannot be renewed (refresh-token).", **f),
+    "oidc.no-discovery": lambda f: tr("{issuer} does not say where a sign-in is renewed.", **f),
+    "oidc.refused": lambda f: tr("{issuer} does not renew the sign-in ({status}).", **f),
+    "oidc.no-id-token": lambda f: tr("{issuer} renewed the sign-in, but gave no ID token.", **f),
 }
+
+
+def _sign_in_anew(f: Facts) -> str:
+    return tr("Sign in anew with the tool that wrote the tokens into the kubeconfig.")
 
 
 def _sign_in_by_hand(f: Facts) -> str:
@@ -52,6 +62,10 @@ HINTS: dict[str, Say] = {
     "plugin.preferences-unclear": lambda f: tr(
         "See credentialPluginPolicy and credentialPluginAllowlist in {file}.", **f
     ),
+    "oidc.expired": _sign_in_anew,
+    "oidc.refused": _sign_in_anew,
+    "oidc.no-discovery": lambda f: tr("Check idp-issuer-url in the kubeconfig."),
+    "oidc.no-id-token": lambda f: tr("Sign in anew, with the scope openid."),
     **dict.fromkeys(
         (
             "plugin.not-started",

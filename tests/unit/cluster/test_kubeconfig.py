@@ -256,6 +256,10 @@ def plug_in(fields: str, version: str = "v1") -> str:
     return f"exec: {{apiVersion: client.authentication.k8s.io/{version}, {fields}}}"
 
 
+def oidc(config: str) -> str:
+    return f"auth-provider: {{name: oidc, config: {{{config}}}}}"
+
+
 def one(cluster: str = "server: 'https://a'", user: str = "", context: str = "cluster: c, user: u") -> str:
     return "\n".join(
         [
@@ -332,8 +336,16 @@ BROKEN_ENTRIES = {
         "kubeconfig.exec-and-auth-provider",
     ),
     "a removed provider": (one(user="auth-provider: {name: gcp}"), "kubeconfig.auth-provider-removed"),
-    "OIDC": (one(user="auth-provider: {name: oidc}"), "kubeconfig.auth-provider-unsupported"),
-    "an unknown provider": (one(user="auth-provider: {name: 5}"), "kubeconfig.auth-provider-unknown"),
+    "OIDC without an issuer": (one(user="auth-provider: {name: oidc}"), "oidc.field-missing"),
+    "OIDC without a client": (one(user=oidc("idp-issuer-url: 'https://i'")), "oidc.field-missing"),
+    "OIDC without TLS": (one(user=oidc("idp-issuer-url: 'http://i', client-id: c")), "oidc.issuer-not-https"),
+    "OIDC with an authority of no base64": (
+        one(user=oidc("idp-issuer-url: 'https://i', client-id: c, idp-certificate-authority-data: '%'")),
+        "kubeconfig.not-base64",
+    ),
+    "OIDC with a number": (one(user=oidc("idp-issuer-url: 'https://i', client-id: 5")), "kubeconfig.wrong-type"),
+    "an unknown provider": (one(user="auth-provider: {name: x}"), "kubeconfig.auth-provider-unknown"),
+    "a provider of the wrong type": (one(user="auth-provider: {name: 5}"), "kubeconfig.wrong-type"),
     "groups without a user": (one(user="token: t, as-groups: [a]"), "kubeconfig.impersonation-without-user"),
     "a UID without a user": (one(user="token: t, as-uid: '7'"), "kubeconfig.impersonation-without-user"),
     "extras without a user": (one(user="as-user-extra: {a: [b]}"), "kubeconfig.impersonation-without-user"),
@@ -376,6 +388,7 @@ GOOD_ENTRIES = {
     "a plug-in": one(
         user=plug_in("command: a, interactiveMode: Never, args: [x, null], env: [{name: a, value: null}]")
     ),
+    "OIDC": one(user=oidc("idp-issuer-url: 'https://i', client-id: c, id-token: t, refresh-token: null")),
     "a plug-in of the older version": one(user=plug_in("command: a", "v1beta1")),
     "nulls": one("server: 'https://a', proxy-url: null, insecure-skip-tls-verify: null", "token: null, exec: null"),
     "unset impersonation": one(user="as: '', as-groups: []"),

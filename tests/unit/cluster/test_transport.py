@@ -19,9 +19,10 @@ import trustme
 
 from desktop import __version__
 from desktop.cancellation import CancelToken
-from desktop.cluster import client, flight, transport
+from desktop.cluster import client, connection, flight, kubeconfig, transport
 from desktop.cluster.connection import Connection
 from desktop.cluster.identity import Fetched, Identity, IdentitySource
+from desktop.cluster.notices import Notice, ServerWarns
 from desktop.cluster.transport import Transport
 from desktop.errors import (
     ApiError,
@@ -757,3 +758,64 @@ def test_a_certificate_that_was_fetched_is_presented_and_replaced_by_the_next() 
         get(made)
         made.close()
     assert seen == [(("DNS", f"{name}.example"),) for name in ("old", "new", "new")]
+
+
+# --- files that change, and what the server tells ---------------------------------------------------------------------
+
+
+def test_a_certificate_file_that_is_replaced_is_used_from_then_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LOOK_EVERY", 0.0)
+    seen: list[object] = []
+
+    def talk(connection: socket.socket) -> None:
+        assert isinstance(connection, ssl.SSLSocket)
+        while read_request(connection):
+            seen.append(dict(connection.getpeercert() or {}).get("subjectAltName"))
+            answer(connection)
+
+    def write(name: str) -> None:
+        leaf = CA.issue_cert(f"{name}.example")
+        (tmp_path / "crt").write_bytes(leaf.cert_chain_pems[0].bytes())
+        (tmp_path / "key").write_bytes(leaf.private_key_pem.bytes())
+
+    (tmp_path / "ca").write_bytes(CA.cert_pem.bytes())
+    with serve(talk, server_context(CA, "127.0.0.1", clients=CA)) as port:
+        cluster = {"server": f"https://127.0.0.1:{port}", "certificate-authority": "ca"}
+        user = {"client-certificate": "crt", "client-key": "key"}
+        config = {
+            "clusters": [{"name": "c", "cluster": cluster}],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        }
+        (tmp_path / "config").write_text(json.dumps(config))
+        write("old")
+        loaded = kubeconfig.load([tmp_path / "config"])
+        made = Transport(connection.connection(loaded, loaded.contexts[0]))
+        get(made)
+        get(made)
+        write("new")
+        get(made)
+        (tmp_path / "key").write_text("half of a k")  # somebody is writing it: the last good one serves
+        get(made)
+        made.close()
+    assert seen == [(("DNS", f"{name}.example"),) for name in ("old", "old", "new", "new")]
+
+
+def test_warnings_are_handed_on_for_reads_and_left_to_the_writes_that_tell_them() -> None:
+    heard: list[Notice] = []
+    with talking(always(head='Warning: 299 - "v1beta1 is old"\r\n'), hear=heard.append) as made:
+        get(made)
+        list(stream(made))
+        made.call("POST", "/x", CancelToken(), body={})
+    assert heard == [ServerWarns("v1beta1 is old")] * 2
+
+
+def test_a_form_is_sent_as_one() -> None:
+    recorder = Recorder()
+    with talking(recorder) as made:
+        made.call("POST", "/token", CancelToken(), form={"a": "x y&", "b": "é"})
+    head, _, sent = recorder.requests[0].partition("\r\n\r\n")
+    assert sent == "a=x+y%26&b=%C3%A9"
+    assert "\r\nContent-Type: application/x-www-form-urlencoded\r\n" in head

@@ -28,7 +28,7 @@ FAULTS = {
     "port-name.*": ("too-long", "characters", "no-letter", "consecutive-hyphens", "edge-hyphen"),
     "cidr.*": ("leading-zeros", "ipv4-mapped", "host-bits"),
     "owner-reference.no-*": ("api-version", "kind", "name", "uid"),
-    "kubeconfig.auth-provider-*": ("removed", "unsupported", "unknown"),
+    "kubeconfig.auth-provider-*": ("removed", "unknown"),
     "*.out-of-range": ("port", "end-port"),
     "*.changed": ("name", "namespace"),
     "limit.*": (

@@ -32,6 +32,14 @@ class ConfigError(BulkheadError):
     """A kubeconfig entry or a setting that cannot be used as it stands."""
 
 
+class ConsentNeeded(ConfigError):
+    """The user has not yet let a program run; ``program`` is what would run (``desktop.cluster.plugin.Plugin``)."""
+
+    def __init__(self, code: str, /, *, program: object, **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.program = program
+
+
 class FileError(BulkheadError):
     """A file or folder that cannot be read or written; ``path`` is among the facts."""
 

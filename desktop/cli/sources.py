@@ -9,9 +9,8 @@ from typing import TypeAlias, TypeVar
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import Gateway
-from desktop.cluster.notices import Hear, Notice
-from desktop.cluster.plugin import ConsentNeeded
-from desktop.errors import BulkheadError
+from desktop.cluster.notices import Hear, Notice, PluginEnded
+from desktop.errors import BulkheadError, ConsentNeeded
 from desktop.language import tr
 from desktop.session.consents import Consents
 from desktop.session.settings import Settings
@@ -70,7 +69,8 @@ def open_gateway(folder: Path | None, context: str | None, kubeconfig_file: Path
 
 def _hear(title: str) -> Hear:
     def tell(notice: Notice) -> None:
-        print(notices.sentence(title, notice), file=sys.stderr)
+        if not isinstance(notice, PluginEnded):
+            print(notices.sentence(title, notice), file=sys.stderr)
 
     return tell
 

@@ -23,12 +23,12 @@ from desktop.cluster.identity import Fetched, IdentitySource, bearer
 from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.kubeconfig import Context, Kubeconfig, Stanzas, load
 from desktop.cluster.named_files import Stamp
-from desktop.cluster.notices import Hear, PluginSays, unheard
+from desktop.cluster.notices import Hear, PluginEnded, PluginSays, unheard
 from desktop.cluster.oidc_provider import Provider
-from desktop.cluster.plugin import Allows, ConsentNeeded, Plugin
+from desktop.cluster.plugin import Allows, Plugin
 from desktop.cluster.proxies import Proxy
 from desktop.cluster.stanzas import UserStanza, data
-from desktop.errors import ConfigError, FileError
+from desktop.errors import ConfigError, ConsentNeeded, FileError
 
 TOKEN_AGE = 60.0
 """Seconds after which a token file is read again (client-go's period)."""
@@ -153,12 +153,16 @@ def _running(wanted: Plugin, wish: _Wish, before: Connection | None) -> Identity
     """Return what runs a program; raises ConfigError, or ConsentNeeded where the user was not asked."""
     plugin_policy.check(wanted)
     if not wish.allows(wanted):
-        raise ConsentNeeded(wanted, context=wish.context.name, file=str(wanted.file))
+        facts = {"command": str(wanted.path), "context": wish.context.name, "file": str(wanted.file)}
+        raise ConsentNeeded("plugin.consent-needed", program=wanted, **facts)
     if before is not None and before.source is not None and before.plugin == wanted:
         return before.source
 
     def fetch(token: CancelToken) -> Fetched:
-        answer = plugin_run.run(wanted, token, lambda text: wish.hear(PluginSays(wanted.command, text)))
+        try:
+            answer = plugin_run.run(wanted, token, lambda text: wish.hear(PluginSays(wanted.command, text)))
+        finally:
+            wish.hear(PluginEnded(wanted.command))
         return plugin_answer.read(answer, wanted)
 
     return IdentitySource(fetch)

@@ -134,7 +134,7 @@ class LiveGateway:
 
     def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
         """Read one policy as it is now."""
-        return _document(self._transport.call("GET", _POLICIES.path(namespace, name), token))
+        return _document(self._transport.call("GET", _POLICIES.path(namespace, name), token, patient=True))
 
     def write(self, write: Write, token: CancelToken, *, dry_run: bool = False) -> Warned:
         """Write one policy; raises ConnectionLost when the answer did not come and it may have taken effect."""
@@ -165,6 +165,7 @@ class LiveGateway:
             body=_body(write),
             content_type=content_type,
             changes=changes,
+            patient=True,
         )
 
     def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
@@ -181,6 +182,7 @@ class LiveGateway:
                 "dryRun": ["All"] if dry_run else [],
             },
             changes=not dry_run,
+            patient=True,
         )
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
@@ -191,7 +193,7 @@ class LiveGateway:
             "kind": "SelfSubjectAccessReview",
             "spec": {"resourceAttributes": attributes},
         }
-        status = _value(self._transport.call("POST", _REVIEWS, token, body=review)).get("status")
+        status = _value(self._transport.call("POST", _REVIEWS, token, body=review, patient=True)).get("status")
         return isinstance(status, Mapping) and status.get("allowed") is True
 
     def close(self) -> None:

@@ -19,7 +19,14 @@ class PluginSays:
     text: str = field(repr=False)
 
 
-Notice = ServerWarns | PluginSays
+@dataclass(frozen=True, slots=True)
+class PluginEnded:
+    """A sign-in program has ended: what it said is over, too."""
+
+    command: str
+
+
+Notice = ServerWarns | PluginSays | PluginEnded
 Hear = Callable[[Notice], None]
 """Takes a notice, on any thread."""
 

@@ -48,14 +48,6 @@ def none_allowed(_: Plugin) -> bool:
     return False
 
 
-class ConsentNeeded(ConfigError):
-    """The user has not yet let ``plugin`` run."""
-
-    def __init__(self, plugin: Plugin, **facts: object) -> None:
-        super().__init__("plugin.consent-needed", command=str(plugin.path), **facts)
-        self.plugin = plugin
-
-
 def check(stanza: ExecStanza) -> None:
     """Raise ConfigError where kubectl would refuse the stanza, or where it wants a terminal."""
     if stanza.api_version not in (f"{_GROUP}/v1", f"{_GROUP}/v1beta1"):

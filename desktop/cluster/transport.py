@@ -25,6 +25,7 @@ from desktop.errors import (
     Cancelled,
     ConnectionLost,
     TlsError,
+    TooManyRequests,
     TransportError,
     Unauthorized,
 )
@@ -45,6 +46,9 @@ ERROR_BODY_LIMIT = 1 << 20
 
 LINE_LIMIT = 32 << 20
 """The longest line of a watch that is believed; the server's own limit for an object is a tenth of it."""
+
+RETRIES, LONGEST_RETRY = 3, 10
+"""How often a patient request is made again, and the seconds that it waits at the most before."""
 
 LOOK_EVERY = 10.0
 """Seconds between two looks at whether the files of certificates have changed."""
@@ -119,12 +123,13 @@ class Transport:
         form: Mapping[str, str] | None = None,
         content_type: str = "application/json",
         changes: bool = False,
+        patient: bool = False,
     ) -> Answer:
         """Make a request and return the whole answer; raises TransportError and ApiError.
 
         A ``form`` is sent as browsers do. ``changes`` marks a request that may change something: it is never repeated,
         and once it is sent, to cancel it raises ConnectionLost rather than Cancelled, for nobody knows then whether it
-        took effect.
+        took effect. A ``patient`` request is made again where a busy server says when (``Retry-After``).
         """
         headers = {"Accept": "application/json"}
         if body is not None:
@@ -142,7 +147,10 @@ class Transport:
                 response.release_conn()
                 return Answer(content, _warnings(response.headers.getlist("Warning")))
 
-        return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token, once=changes), token)
+        def go() -> Answer:
+            return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token, once=changes), token)
+
+        return _patiently(go, token) if patient else go()
 
     def lines(self, path: str, token: CancelToken, *, query: Query, read_limit: float) -> Generator[bytes]:
         """Start a request whose answer comes line by line; returns as soon as the server agreed to it.
@@ -320,6 +328,19 @@ def _library_errors() -> tuple[type[Exception], ...]:
     from desktop.cluster import client  # noqa: PLC0415  see _rest
 
     return client.ERRORS
+
+
+def _patiently(request: Callable[[], _T], token: CancelToken) -> _T:
+    """Make a request, and again for as often as the server asks to wait a little: it has done nothing then."""
+    for _ in range(RETRIES):
+        try:
+            return request()
+        except TooManyRequests as error:
+            seconds = error.facts.get("retry_after")
+            if not isinstance(seconds, int) or seconds > LONGEST_RETRY:
+                raise
+            token.wait(seconds)
+    return request()
 
 
 def _repeated_if_stale(

@@ -7,6 +7,7 @@ arguments and variables, asked for by one file: where any of them is another, th
 import hashlib
 import json
 import secrets
+import threading
 from typing import TYPE_CHECKING
 
 from desktop.session.settings import Settings
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _CONSENTS = "sign-in-program/"
 _SALT = "sign-in-salt"
 _ROUNDS = 100_000
+_salting = threading.Lock()
+"""Held while the salt is made: many clusters may be opened at once, with the first consents."""
 
 
 class Consents:
@@ -40,8 +43,9 @@ class Consents:
         return _CONSENTS + hashlib.pbkdf2_hmac("sha256", what.encode("utf-8", "surrogatepass"), salt, _ROUNDS).hex()
 
     def _salt(self) -> str:
-        salt = self._settings.get(_SALT, str, "")
-        if len(salt) != 32 or not all(digit in "0123456789abcdef" for digit in salt):
-            salt = secrets.token_hex(16)
-            self._settings.set(_SALT, salt)
-        return salt
+        with _salting:
+            salt = self._settings.get(_SALT, str, "")
+            if len(salt) != 32 or not all(digit in "0123456789abcdef" for digit in salt):
+                salt = secrets.token_hex(16)
+                self._settings.set(_SALT, salt)
+            return salt

@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
     @Slot(str, object)
     def _notice(self, cluster: str, notice: "Notice") -> None:
         entry = self.clusters.tree.entry(cluster)
-        self.context.messages.notice(entry.title if entry else "", notice)
+        self.context.messages.notice(cluster, entry.title if entry else "", notice)
 
     @Slot(str)
     def _cancel(self, cluster: str) -> None:

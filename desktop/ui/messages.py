@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 class Message:
     """What is said: ``details`` is for a report to the maintainers and holds no secrets, as errors hold none.
 
-    ``passing``: it goes away by itself.
+    ``passing``: it goes away by itself. ``topic``: it goes away when that is over.
     """
 
     sentence: str
@@ -39,6 +39,7 @@ class Message:
     hint: str = ""
     details: str = field(default="", compare=False)
     passing: bool = False
+    topic: str = ""
 
 
 class Messages(QObject):
@@ -46,6 +47,9 @@ class Messages(QObject):
 
     said = Signal(object)
     """A Message."""
+
+    over = Signal(str)
+    """A topic: nothing that was said of it matters any more."""
 
     def error(self, error: BulkheadError) -> None:
         """Tell of an error; Cancelled is none, as the user asked for it."""
@@ -67,11 +71,16 @@ class Messages(QObject):
         """Tell of something that went well; it goes away by itself."""
         self.said.emit(Message(sentence, Severity.INFO, passing=True))
 
-    def notice(self, title: str, notice: "Notice") -> None:
-        """Tell what came from the cluster of that title, or from its sign-in program; it is not logged."""
-        from desktop.wording import notices  # noqa: PLC0415  not before the window shows
+    def notice(self, cluster: str, title: str, notice: "Notice") -> None:
+        """Tell what came from a cluster (its id and title), or from its sign-in program; it is not logged."""
+        from desktop.cluster.notices import PluginEnded, PluginSays  # noqa: PLC0415  not before the window shows
+        from desktop.wording import notices  # noqa: PLC0415
 
-        self.said.emit(Message(notices.sentence(title, notice), notices.severity(notice)))
+        topic = f"{cluster} {notice.command}" if isinstance(notice, PluginSays | PluginEnded) else ""
+        if isinstance(notice, PluginEnded):
+            self.over.emit(topic)
+        else:
+            self.said.emit(Message(notices.sentence(title, notice), notices.severity(notice), topic=topic))
 
 
 def _details(error: BulkheadError) -> Iterator[str]:
@@ -100,6 +109,7 @@ class MessageBar(Strip):
         self._timer = QTimer(self, singleShot=True, interval=_NOTE_SECONDS * 1000)
         self._timer.timeout.connect(self._forget_note)
         messages.said.connect(self._add)
+        messages.over.connect(self._forget)
 
     @Slot(object)
     def _add(self, message: Message) -> None:
@@ -113,6 +123,11 @@ class MessageBar(Strip):
     @Slot()
     def _forget_note(self) -> None:
         self._open = [message for message in self._open if not message.passing]
+        self._show_latest()
+
+    @Slot(str)
+    def _forget(self, topic: str) -> None:
+        self._open = [message for message in self._open if message.topic != topic]
         self._show_latest()
 
     def _close_latest(self) -> None:

@@ -157,6 +157,8 @@ def _look(f: Facts) -> str:
 
 
 def _check_network(f: Facts) -> str:
+    if f.get("proxy"):
+        return tr("Check the network, the VPN, and the proxy: proxy-url in the kubeconfig, or HTTPS_PROXY.")
     return tr("Check the network, the VPN, and the server's address in the kubeconfig.")
 
 

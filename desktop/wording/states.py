@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desktop.cluster.gateway import ServerVersion
+from desktop.errors import ConsentNeeded
 from desktop.language import tr
 from desktop.reach.objects import Coverage, Kind
 from desktop.session.state import Connection, Progress, SessionState
@@ -33,7 +34,7 @@ def connection_words(state: SessionState, now: datetime) -> str:
         case Connection.OFFLINE:
             return tr("Offline")
         case Connection.ERROR:
-            return tr("Error")
+            return tr("Waits for your consent") if isinstance(state.error, ConsentNeeded) else tr("Error")
 
 
 def progress_words(progress: Progress) -> str:

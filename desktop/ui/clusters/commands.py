@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.plugin import ConsentNeeded
-from desktop.errors import BulkheadError
+from desktop.cluster.plugin import Plugin
+from desktop.errors import BulkheadError, ConsentNeeded
 from desktop.language import tr
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.consents import Consents
@@ -23,9 +22,6 @@ from desktop.ui.clusters.menus import ClusterMenus
 from desktop.ui.clusters.panel import ClusterPanel
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.wording.plain import plain
-
-if TYPE_CHECKING:
-    from desktop.cluster.plugin import Plugin
 
 _RELOAD = "catalog:reload"
 _LOOK = "catalog:look"
@@ -186,10 +182,11 @@ class ClusterCommands(QObject):
             self._asked = state.error
             self._show_program(entry)
 
-    def _program(self, entry: ClusterEntry) -> "Plugin | None":
+    def _program(self, entry: ClusterEntry) -> Plugin | None:
         """Return the sign-in program that waits for the user's consent."""
         error = self._context.sessions.get(entry).state.error
-        return error.plugin if isinstance(error, ConsentNeeded) else None
+        program = error.program if isinstance(error, ConsentNeeded) else None
+        return program if isinstance(program, Plugin) else None
 
     def _show_program(self, entry: ClusterEntry) -> None:
         plugin = self._program(entry)

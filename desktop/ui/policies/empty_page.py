@@ -47,6 +47,8 @@ class EmptyPage(QFrame):
         self._shown = empty
         self._heading.setText(empty.heading)
         self._hint.setText(empty.hint)
+        for words in (self._heading, self._hint):
+            words.setFixedHeight(words.heightForWidth(_WIDTH))  # the layout guesses too low, and cuts the last line off
         self._command = empty.command
         self.button.setVisible(empty.command is not None)
         if empty.command is not None:

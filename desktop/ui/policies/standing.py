@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from desktop.cluster.plugin import ConsentNeeded
-from desktop.errors import BulkheadError
+from desktop.errors import BulkheadError, ConsentNeeded
 from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.reach.objects import Coverage, Kind

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
-from desktop.cluster.notices import PluginSays, ServerWarns
-from desktop.cluster.plugin import ConsentNeeded, Plugin
-from desktop.errors import SignInFailed
+from desktop.cluster.notices import PluginEnded, PluginSays, ServerWarns
+from desktop.cluster.plugin import Plugin
+from desktop.errors import ConsentNeeded, SignInFailed
 from desktop.policy.findings import Severity
 from desktop.session.consents import Consents
 from desktop.session.state import Connection, SessionState
@@ -23,7 +23,12 @@ PLUGIN = Plugin(
     VERSION,
     "/usr/bin",
 )
-WAITING = SessionState(Connection.ERROR, error=ConsentNeeded(PLUGIN, context="prod", file="/home/me/.kube/config"))
+WAITING = SessionState(
+    Connection.ERROR,
+    error=ConsentNeeded(
+        "plugin.consent-needed", program=PLUGIN, command="/usr/local/bin/aws", context="prod", file="/f"
+    ),
+)
 
 
 def question(desk: Desk) -> QDialog | None:
@@ -36,6 +41,10 @@ def texts(dialog: QDialog) -> str:
     return "\n".join([*shown, *(field.toPlainText() for field in dialog.findChildren(QPlainTextEdit))])
 
 
+def texts_of(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+
 def test_the_question_shows_all_that_would_run_and_no_value_of_a_variable(desk: Desk) -> None:
     desk.choose("prod")
     desk.says("prod", WAITING)
@@ -46,6 +55,7 @@ def test_the_question_shows_all_that_would_run_and_no_value_of_a_variable(desk: 
         assert text in shown
     assert "--cluster-name\\u202e\n<b>prod</b>" in shown
     assert "SECRET-VALUE" not in shown
+    assert "Waits for your consent" in texts_of(desk.window.policies.headline)
     default = [button for button in dialog.findChildren(QPushButton) if button.isDefault()]
     assert default == [dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)]  # type: ignore[union-attr]
     dialog.reject()
@@ -92,7 +102,7 @@ def test_what_a_program_said_of_its_failure_is_shown_as_it_is(desk: Desk) -> Non
     assert "<b>no</b>\nrun aws login" in desk.window.policies.empty.text
 
 
-def test_warnings_and_words_of_programs_stay_until_they_are_closed(desk: Desk) -> None:
+def test_warnings_stay_until_they_are_closed_and_words_of_programs_until_they_end(desk: Desk) -> None:
     id_ = desk.entry("prod").id
     desk.sessions.notices.put(id_, PluginSays("aws", "open \x1b[1mhttps://x"))
     for _ in range(2):
@@ -102,4 +112,10 @@ def test_warnings_and_words_of_programs_stay_until_they_are_closed(desk: Desk) -
         (Severity.INFO, "prod: aws says: open \\x1b[1mhttps://x"),
         (Severity.WARNING, "prod: the server warns: v1beta1 is old"),
     ]
-    assert not any(message.passing for message in desk.said)
+    bar = desk.window.messages
+    assert "1 more" in texts_of(bar)
+    desk.bot.wait(5)
+    desk.sessions.notices.put(id_, PluginEnded("aws"))
+    desk.window.pump.tick()
+    assert "v1beta1 is old" in texts_of(bar)
+    assert "1 more" not in texts_of(bar)

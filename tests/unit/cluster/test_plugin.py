@@ -11,8 +11,8 @@ from desktop.cancellation import CancelToken
 from desktop.cluster import login_shell, plugin, plugin_policy, plugin_run
 from desktop.cluster.connection import Connection, connection
 from desktop.cluster.kubeconfig import load
-from desktop.cluster.plugin import ConsentNeeded, Plugin
-from desktop.errors import BulkheadError, ConfigError, FileError
+from desktop.cluster.plugin import Plugin
+from desktop.errors import BulkheadError, ConfigError, ConsentNeeded, FileError
 from tests.helpers import kubectl
 from tests.helpers.sign_in_program import VERSION, kubeconfig, program
 
@@ -51,8 +51,9 @@ def test_nothing_runs_before_the_user_lets_it(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path / "config", {"command": "login", "args": ["--for", "a b"]})
     with pytest.raises(ConsentNeeded) as caught:
         connect(path, allowed=False)
-    assert caught.value.plugin.path == made.path
-    assert caught.value.plugin.arguments == ("--for", "a b")
+    asked = caught.value.program
+    assert isinstance(asked, Plugin)
+    assert (asked.path, asked.arguments) == (made.path, ("--for", "a b"))
     assert caught.value.facts == {"command": str(made.path), "context": "x", "file": str(path)}
     connect(path)
     assert made.runs == []

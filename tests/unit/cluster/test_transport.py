@@ -30,6 +30,7 @@ from desktop.errors import (
     Cancelled,
     ConnectionLost,
     SignInFailed,
+    TooManyRequests,
     TransportError,
     Unauthorized,
     Unreachable,
@@ -819,3 +820,41 @@ def test_a_form_is_sent_as_one() -> None:
     head, _, sent = recorder.requests[0].partition("\r\n\r\n")
     assert sent == "a=x+y%26&b=%C3%A9"
     assert "\r\nContent-Type: application/x-www-form-urlencoded\r\n" in head
+
+
+class Busy(Recorder):
+    """Asks to wait, so often."""
+
+    def __init__(self, times: int, seconds: int = 0) -> None:
+        super().__init__()
+        self._times, self._seconds = times, seconds
+
+    def __call__(self, connection: socket.socket) -> None:
+        while got := read_request(connection):
+            self.requests.append(got.decode())
+            busy = len(self.requests) <= self._times
+            answer(connection, head=f"Retry-After: {self._seconds}\r\n", status="429 Busy" if busy else "200 OK")
+
+
+def test_a_patient_request_waits_as_the_server_asks_and_another_fails_at_once() -> None:
+    busy = Busy(2)
+    with talking(busy) as made:
+        assert made.call("POST", "/x", CancelToken(), body={}, changes=True, patient=True).body == b"{}"
+        assert len(busy.requests) == 3
+        busy.requests.clear()
+        with pytest.raises(TooManyRequests):
+            get(made)
+    assert len(busy.requests) == 1
+
+
+@pytest.mark.parametrize(("times", "seconds", "requests"), [(99, 0, transport.RETRIES + 1), (1, 11, 1)])
+def test_patience_has_an_end(times: int, seconds: int, requests: int) -> None:
+    busy = Busy(times, seconds)
+    with talking(busy) as made, pytest.raises(TooManyRequests):
+        made.call("GET", "/x", CancelToken(), patient=True)
+    assert len(busy.requests) == requests
+
+
+def test_to_cancel_ends_the_waiting_for_a_busy_server() -> None:
+    with talking(Busy(99, 9)) as made:
+        assert seconds_until_cancelled(lambda token: made.call("GET", "/x", token, patient=True)) < 2

@@ -1,5 +1,6 @@
 """A consent is for exactly what the user saw, lasts over a restart, and shows no secret in the settings."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,3 +62,11 @@ def test_a_salt_that_cannot_be_used_is_replaced(tmp_path: Path) -> None:
     consents = Consents(settings)
     consents.allow(PLUGIN)
     assert consents.allows(PLUGIN)
+
+
+def test_consents_given_at_once_all_hold(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "s.json")
+    plugins = [replace(PLUGIN, command=str(number), arguments=(str(number),)) for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(Consents(settings).allow, plugins))
+    assert all(Consents(settings).allows(each) for each in plugins)

@@ -26,8 +26,8 @@ from desktop.cluster import socks
 from desktop.cluster.flight import CURRENT, dial
 from desktop.cluster.proxies import Proxy
 
-ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError)
-"""What the library's transport raises."""
+ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError, UnicodeError)
+"""What the library's transport raises; the last for a name that cannot be written as one of a computer."""
 
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is not trusted any more: something between may have dropped it silently."""

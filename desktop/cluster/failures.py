@@ -1,6 +1,7 @@
 """Answers that say no, and connections that fail, as errors of ours. No header and no body ends up in one."""
 
 import re
+import socket
 import ssl
 
 import msgspec
@@ -156,6 +157,8 @@ def connection_error(error: BaseException, flight: Flight, host: str, port: int)
         refusal = re.match(r"Tunnel connection failed: (\d{3})", str(link)) if isinstance(link, OSError) else None
         if refusal:
             return Unreachable("proxy.refused", status=int(refusal[1]), **facts)
+    if any(isinstance(link, UnicodeError) for link in chain):
+        return unreachable(socket.gaierror(), host, port)
     is_timeout = any(isinstance(link, TimeoutError) for link in chain)
     if flight.sent:
         return ConnectionLost("connection.timeout" if is_timeout else "connection.lost", **facts)

@@ -50,7 +50,7 @@ class Renewal:
     def fetch(self, token: CancelToken) -> Fetched:
         """Return a token that is good now; raises SignInFailed, TransportError, ConfigError."""
         given, self._given = self._given, ""
-        if given and (until := _end(given)) is not None and until > self._now():
+        if given and (until := end(given)) is not None and until > self._now():
             return Fetched(Identity(bearer(given)), until)
         if not self._refresh_token:
             raise SignInFailed("oidc.expired", issuer=self._provider.issuer)
@@ -58,7 +58,7 @@ class Renewal:
         if not answer.id_token:
             raise SignInFailed("oidc.no-id-token", issuer=self._provider.issuer)
         self._refresh_token = answer.refresh_token or self._refresh_token
-        return Fetched(Identity(bearer(answer.id_token)), _end(answer.id_token))
+        return Fetched(Identity(bearer(answer.id_token)), end(answer.id_token))
 
     def _renewed(self, token: CancelToken) -> _Answer:
         provider = self._provider
@@ -89,7 +89,10 @@ class Renewal:
         return endpoint
 
     def _post(self, endpoint: str, form: Mapping[str, str], authorization: str, token: CancelToken) -> _Answer:
-        parts = urlsplit(endpoint)
+        try:
+            parts = urlsplit(endpoint)
+        except ValueError as error:
+            raise SignInFailed("oidc.no-discovery", issuer=self._provider.issuer) from error
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         content = self._ask(
             f"https://{parts.netloc}", lambda to: to.call("POST", path, token, form=form).body, authorization
@@ -100,20 +103,20 @@ class Renewal:
             raise SignInFailed("oidc.no-id-token", issuer=self._provider.issuer) from None  # the cause may quote it
 
     def _ask(self, server: str, question: Callable[[Transport], bytes], authorization: str = "") -> bytes:
-        base = server_url.base(server)
         try:
+            base = server_url.base(server)
             proxy = proxies.of_environment(base, os.environ)
             made = Connection(base, self._provider.authority, authorization=lambda: authorization, proxy=proxy)
-        except ValueError as error:
+            transport = Transport(made)
+        except ValueError as error:  # no address
             raise SignInFailed("oidc.no-discovery", issuer=self._provider.issuer) from error
-        transport = Transport(made)
         try:
             return question(transport)
         finally:
             transport.close()
 
 
-def _end(token: str) -> datetime | None:
+def end(token: str) -> datetime | None:
     """Return when a token (JWT, RFC 7519) counts as expired; None where it does not say so or is no such token."""
     parts = token.split(".")
     try:

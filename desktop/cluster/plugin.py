@@ -103,11 +103,11 @@ def _program(path: Path) -> Path | None:
     """Return the program of that name; Windows finds it without its ending, too."""
     endings = ["", *os.environ.get("PATHEXT", ".EXE;.CMD;.BAT").split(";")] if os.name == "nt" else [""]
     for ending in endings:
-        candidate = path.with_name(path.name + ending.lower())
         try:
+            candidate = path.with_name(path.name + ending.lower())
             if candidate.is_file() and os.access(candidate, os.X_OK):
                 return candidate
-        except (OSError, ValueError):  # a name too long, or with a zero byte
+        except (OSError, ValueError):  # no name at all, one that is too long, or with a zero byte
             return None
     return None
 

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 from desktop.cancellation import CancelToken
@@ -51,8 +52,8 @@ def run(plugin: Plugin, token: CancelToken, hear: Callable[[str], None]) -> byte
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:  # the latter for a variable's name that no system takes
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise SignInFailed("plugin.not-started", reason=reason, **facts) from error
     answer, said = _Answer(process.stdout), _Said(process.stderr, hear)
     try:
@@ -98,7 +99,8 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is not None:
         return
     if os.name == "nt":
-        tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
+        tree = [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)]
         subprocess.run(tree, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
     else:
         with contextlib.suppress(ProcessLookupError):

@@ -34,7 +34,7 @@ def connection_words(state: SessionState, now: datetime) -> str:
         case Connection.OFFLINE:
             return tr("Offline")
         case Connection.ERROR:
-            return tr("Waits for your consent") if isinstance(state.error, ConsentNeeded) else tr("Error")
+            return tr("Needs consent") if isinstance(state.error, ConsentNeeded) else tr("Error")
 
 
 def progress_words(progress: Progress) -> str:

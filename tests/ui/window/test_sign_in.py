@@ -55,7 +55,7 @@ def test_the_question_shows_all_that_would_run_and_no_value_of_a_variable(desk: 
         assert text in shown
     assert "--cluster-name\\u202e\n<b>prod</b>" in shown
     assert "SECRET-VALUE" not in shown
-    assert "Waits for your consent" in texts_of(desk.window.policies.headline)
+    assert "Needs consent" in texts_of(desk.window.policies.headline)
     default = [button for button in dialog.findChildren(QPushButton) if button.isDefault()]
     assert default == [dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)]  # type: ignore[union-attr]
     dialog.reject()

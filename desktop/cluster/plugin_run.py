@@ -100,7 +100,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
         return
     if os.name == "nt":
         system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-        tree = [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)]
+        tree = [str(system / "taskkill"), "/F", "/T", "/PID", str(process.pid)]
         subprocess.run(tree, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
     else:
         with contextlib.suppress(ProcessLookupError):

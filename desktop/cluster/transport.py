@@ -298,12 +298,16 @@ class Transport:
             self._renewed_at = time.monotonic()
             try:
                 connection = renew()
-            except BulkheadError as error:
+                if (connection.server, connection.acting_as) != (old.server, old.acting_as):
+                    return False  # another cluster or somebody else by now: not what is shown
+                before = self._link
+                fresh = _linked(connection, before.identity if before else NOBODY, before)
+            except BulkheadError as error:  # such as a certificate that is written just now: the last good one serves
                 _log.info("credentials could not be read again: %s", error)
                 return False
-            if (connection.server, connection.acting_as) != (self._connection.server, self._connection.acting_as):
-                return False  # another cluster or somebody else by now: not what is shown
-            self._connection = connection
+            self._connection, self._link = connection, fresh
+            if before is not None and before.rest is not fresh.rest:
+                before.rest.close()
             return True
 
 

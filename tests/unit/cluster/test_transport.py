@@ -768,6 +768,7 @@ def test_a_certificate_file_that_is_replaced_is_used_from_then_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(transport, "_RENEW_AT_MOST_EVERY", 0.0)
     seen: list[object] = []
 
     def talk(connection: socket.socket) -> None:
@@ -800,8 +801,9 @@ def test_a_certificate_file_that_is_replaced_is_used_from_then_on(
         get(made)
         (tmp_path / "key").write_text("half of a k")  # somebody is writing it: the last good one serves
         get(made)
+        get(made)
         made.close()
-    assert seen == [(("DNS", f"{name}.example"),) for name in ("old", "old", "new", "new")]
+    assert seen == [(("DNS", f"{name}.example"),) for name in ("old", "old", "new", "new", "new")]
 
 
 def test_warnings_are_handed_on_for_reads_and_left_to_the_writes_that_tell_them() -> None:

@@ -13,15 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from desktop import cli, language
 from desktop.cli import sources
-from desktop.errors import ServerError, Unreachable
+from desktop.cluster.connection import connection
+from desktop.cluster.kubeconfig import load
+from desktop.cluster.plugin import Plugin
+from desktop.errors import ConsentNeeded, ServerError, Unreachable
 from desktop.reach.objects import Kind, Namespace, Pod
+from desktop.session.consents import Consents
+from desktop.session.settings import Settings
 from tests.helpers.api_server import ApiServer
 from tests.helpers.api_server.faults import Fault
 from tests.helpers.api_server.faults import Kind as FaultKind
 from tests.helpers.fake_gateway import FakeGateway
+from tests.helpers.sign_in_program import Program, kubeconfig, program
 
 GOOD = """\
 apiVersion: networking.k8s.io/v1
@@ -370,3 +377,45 @@ def test_ctrl_c_ends_a_command_that_waits_for_a_server(tmp_path: Path) -> None:
         output, trouble = program.communicate(timeout=30)
     assert (program.returncode, output, trouble) == (130, "", "Cancelled.\n")
     assert time.monotonic() - asked < 5
+
+
+def signing_in(folder: Path, server: ApiServer, body: str) -> tuple[Program, list[str]]:
+    """Make a sign-in program and the arguments of a command that needs it."""
+    made = program(folder / "bin", body)
+    cluster = yaml.safe_load(server.kubeconfig())["clusters"][0]["cluster"]
+    path = kubeconfig(folder / "config", {"command": str(made.path)}, **cluster)
+    return made, ["sync", "--kubeconfig", str(path), "--context", "x"]
+
+
+def test_a_sign_in_program_runs_only_where_the_user_let_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with ApiServer() as server:
+        token = server.access.tokens["admin"]
+        made, command = signing_in(
+            tmp_path, server, f"print('enter the code', file=sys.stderr); answer(token={token!r})"
+        )
+        assert cli.main(command) == 1
+        refused = capsys.readouterr().err
+        assert str(made.path) in refused
+        assert "Open the cluster in the window once" in refused
+        assert made.runs == []
+        settings, read = Settings(), load([tmp_path / "config"])
+        with pytest.raises(ConsentNeeded) as caught:
+            connection(read, read.find("x"))
+        assert isinstance(caught.value.program, Plugin)
+        Consents(settings).allow(caught.value.program)
+        settings.flush()
+        assert cli.main(command) == 0
+    told = capsys.readouterr()
+    assert "Network policies: 0" in told.out
+    assert "says: enter the code" in told.err
+    assert len(made.runs) == 1
+
+
+def test_what_a_sign_in_program_said_of_its_failure_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Consents, "allows", lambda _self, _plugin: True)
+    with ApiServer() as server:
+        _, command = signing_in(tmp_path, server, "print('run: company-login', file=sys.stderr); sys.exit(1)")
+        assert cli.main(command) == 1
+    assert capsys.readouterr().err.rstrip().endswith("run: company-login")

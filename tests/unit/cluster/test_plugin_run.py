@@ -131,19 +131,49 @@ def test_to_cancel_ends_it_and_what_it_started(tmp_path: Path) -> None:
     eventually(lambda: not any(is_running(pid) for pid in pids(tmp_path)))
 
 
-def test_after_its_time_it_is_ended_with_what_it_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugin_run, "LIMIT", 1.0)
-    error = failure(program(tmp_path, _WITH_CHILD))
-    assert (error.code, error.facts["limit"]) == ("plugin.timeout", 1)
-    eventually(lambda: len(pids(tmp_path)) == 2 and not any(is_running(pid) for pid in pids(tmp_path)))
+class Clock:
+    """The time, which a test can let pass."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.passed
 
 
-def test_a_program_that_asks_a_person_has_more_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(plugin_run, "time", clock)
+    return clock
+
+
+def test_after_its_time_it_is_ended_with_what_it_started(tmp_path: Path, clock: Clock) -> None:
+    made, caught = program(tmp_path, _WITH_CHILD), []
+
+    def wait() -> None:
+        with pytest.raises(SignInFailed) as error:
+            run(made)
+        caught.append(error.value)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    eventually(lambda: len(pids(tmp_path)) == 2)
+    clock.passed = plugin_run.LIMIT
+    thread.join(20)
+    assert [(error.code, error.facts["limit"]) for error in caught] == [("plugin.timeout", 60)]
+    eventually(lambda: not any(is_running(pid) for pid in pids(tmp_path)))
+
+
+def test_a_program_that_asks_a_person_has_more_time(tmp_path: Path, clock: Clock) -> None:
     made = program(
-        tmp_path, "print('open your browser', file=sys.stderr, flush=True); time.sleep(1.2); answer(token='t')"
+        tmp_path, "print('open your browser', file=sys.stderr, flush=True); time.sleep(0.5); answer(token='t')"
     )
-    monkeypatch.setattr(plugin_run, "LIMIT", 1.0)
-    assert b"token" in run(made)
+
+    def hear(_: str) -> None:
+        clock.passed = plugin_run.LIMIT_ASKING - 60
+
+    assert b"token" in plugin_run.run(plugin(made), CancelToken(), hear)
 
 
 def test_a_child_that_stays_does_not_hold_the_answer_back(tmp_path: Path) -> None:

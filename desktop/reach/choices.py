@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from desktop.policy import selectors
 from desktop.policy.objects import LabelSelector, Peer
@@ -66,6 +67,24 @@ def namespace_labels(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:
     for namespace in snapshot.namespaces.values():
         _add(found, namespace.labels)
     return _sorted(found)
+
+
+def pod_ports(snapshot: Snapshot, namespaces: Iterable[str] | None) -> Mapping[str, tuple[str, ...]]:
+    """Return the ports that containers of these namespaces (None: of all) name: by protocol, names then numbers."""
+    names = snapshot.pods.keys() | snapshot.workloads.keys() if namespaces is None else set(namespaces)
+    found: dict[str, set[tuple[bool, int, str]]] = {}
+    for name in names:
+        of_pods = (pod.ports for pod in snapshot.pods.get(name, {}).values())
+        of_workloads = (workload.ports for workload in snapshot.workloads.get(name, {}).values())
+        for port in chain.from_iterable((*of_pods, *of_workloads)):
+            texts = found.setdefault(port.protocol, set())
+            texts.add((True, port.port, str(port.port)))
+            if port.name:
+                texts.add((False, port.port, port.name))
+    return {
+        protocol: tuple(dict.fromkeys(text for _, _, text in sorted(texts)))[:_MOST_VALUES]
+        for protocol, texts in sorted(found.items())
+    }
 
 
 def lasting(labels: Labels) -> Labels:

@@ -138,3 +138,7 @@ def _type(field: QWidget, text: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     for letter in text:
         QTest.keyClicks(QApplication.focusWidget() or field, letter)
+    if popup := QApplication.activePopupWidget():  # suggestions nobody takes
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+        field.activateWindow()  # a screen that is not there does not do it by itself
+        assert QTest.qWaitForWindowActive(field.window())

@@ -129,7 +129,7 @@ class FormHand:
             if QApplication.focusWidget() is wanted:
                 return
             self.press(Key.Key_Tab)
-        raise AssertionError(f"Tab never comes to {wanted.accessibleName() or wanted}")
+        raise AssertionError(f"Tab never comes to {wanted.accessibleName() or wanted}, it is at {self._focus()}")
 
     def choose(self, box: QComboBox, text: str) -> None:
         """Choose in a box that has the keyboard, with the arrow keys."""

@@ -138,6 +138,7 @@ class DirectionPage(QWidget):
             gone.deleteLater()
         for index, (card, rule) in enumerate(zip(self.cards, rules, strict=True)):
             card.show_rule(rule, index + 1, len(rules), self._namespace)
+            card.use_ports_of(self._ports_of(rule))
 
     def _append(self, *, opened: bool) -> None:
         card = RuleCard(self._surroundings, self._direction)
@@ -146,14 +147,14 @@ class DirectionPage(QWidget):
         card.duplicated.connect(lambda: self._duplicate(self.cards.index(card)))
         card.moved.connect(lambda by: self._move(self.cards.index(card), by))
         card.fixed.connect(self.fixed)
-        card.service_asked.connect(lambda ports: self.service_asked.emit(ports, self._service_namespaces(card.rule)))
+        card.service_asked.connect(lambda ports: self.service_asked.emit(ports, self._ports_of(card.rule)))
         self.cards.append(card)
         self._list.addWidget(card)
         if opened:
             card.open()
 
-    def _service_namespaces(self, rule: RuleField) -> tuple[str, ...] | None:
-        """Where Services may be: inbound they lead to the policy's own pods, outbound to where the rule looks."""
+    def _ports_of(self, rule: RuleField) -> tuple[str, ...] | None:
+        """Where the pods are whose ports are meant: inbound the policy's own, outbound where the rule looks."""
         if self._direction is Direction.INGRESS:
             return (self._namespace,)
         names: list[str] = []
@@ -182,6 +183,7 @@ class DirectionPage(QWidget):
     def _edit(self, index: int, rule: RuleField) -> None:
         rules = self.field.rules
         self.field = replace(self.field, rules=(*rules[:index], rule, *rules[index + 1 :]))
+        self.cards[index].use_ports_of(self._ports_of(rule))
         self.edited.emit(self.field)
 
     def _remove(self, index: int) -> None:

@@ -10,6 +10,7 @@ from desktop.language import tr
 from desktop.policy.draft import PortField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import PROTOCOLS
+from desktop.ui.wizard.completing import Suggestions
 from desktop.ui.wizard.fields import (
     Choice,
     Field,
@@ -19,6 +20,7 @@ from desktop.ui.wizard.fields import (
     small_button,
     under,
 )
+from desktop.ui.wizard.surroundings import Surroundings
 
 _TEXT_WIDTH = 18
 
@@ -34,6 +36,7 @@ class _Row(QWidget):
         self.port = port
         self.protocol = Choice(tr("Protocol"), [("", tr("any")), *((each, each) for each in PROTOCOLS)])
         self.text = Field(tr("Ports"), tr("all its ports; or 6379, 8000-8010, http"), characters=_TEXT_WIDTH)
+        self.known = Suggestions(self.text, several=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -67,9 +70,12 @@ class PortsEditor(QWidget):
     service_asked = Signal()
     """The user wants to take ports from a Service."""
 
-    def __init__(self) -> None:
+    def __init__(self, surroundings: Surroundings) -> None:
         super().__init__()
+        self._surroundings = surroundings
+        self._namespaces: tuple[str, ...] | None = ()
         self.rows: list[_Row] = []
+        surroundings.ports_ready.connect(self._offer)
         self.problems = ProblemStrip()
         self.problems.fixed.connect(self.fixed)
         self._every = QuietLabel(tr("Every protocol and port, as none is named."), wrap=False)
@@ -105,6 +111,12 @@ class PortsEditor(QWidget):
             self._drop(shown)
         self._every.setVisible(not ports)
 
+    def use(self, namespaces: tuple[str, ...] | None) -> None:
+        """Suggest the ports that pods of these namespaces (None: of all) have."""
+        if namespaces != self._namespaces:
+            self._namespaces = namespaces
+            self._offer(namespaces)
+
     def add_ports(self, ports: Sequence[PortField]) -> None:
         """Add rows that are not there yet, and go to the last of them."""
         for port in ports:
@@ -126,6 +138,7 @@ class PortsEditor(QWidget):
         row.removed.connect(lambda: self._remove(row))
         self.rows.append(row)
         self._list.addWidget(row)
+        self._offer(self._namespaces)
 
     def _remove(self, row: _Row) -> None:
         self._drop(row)
@@ -138,7 +151,16 @@ class PortsEditor(QWidget):
         row.hide()
         row.deleteLater()
 
+    @Slot(object)
+    def _offer(self, namespaces: tuple[str, ...] | None) -> None:
+        if namespaces != self._namespaces or not self.rows:
+            return
+        known = self._surroundings.ports(namespaces)
+        for row in self.rows:
+            row.known.offer(known.get(row.port.protocol, ()))
+
     @Slot()
     def _tell(self) -> None:
+        self._offer(self._namespaces)
         self._every.setVisible(not self.rows)
         self.edited.emit(self.ports)

@@ -40,6 +40,7 @@ class RuleCard(QFrame):
         super().__init__()
         self._surroundings, self._direction = surroundings, direction
         self.rule, self._namespace, self._number = RuleField(), "", 0
+        self._ports_of: tuple[str, ...] | None = ()
         self.body: RuleBody | None = None
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._title = label()
@@ -80,6 +81,12 @@ class RuleCard(QFrame):
         if self.body is not None:
             self.body.show_rule(rule, namespace)
 
+    def use_ports_of(self, namespaces: tuple[str, ...] | None) -> None:
+        """Suggest the ports that pods of these namespaces (None: of all) have."""
+        self._ports_of = namespaces
+        if self.body is not None:
+            self.body.ports.use(namespaces)
+
     def open(self, *, opened: bool = True) -> None:
         """Show or hide the fields."""
         if opened and self.body is None:
@@ -89,6 +96,7 @@ class RuleCard(QFrame):
             self.body.service_asked.connect(self.service_asked)
             self._layout.insertWidget(1, self.body)
             self.body.show_rule(self.rule, self._namespace)
+            self.body.ports.use(self._ports_of)
         if self.body is not None:
             self.body.setVisible(opened)
         self._show_state()
@@ -156,7 +164,7 @@ class RuleBody(QWidget):
         )
         self.problems = ProblemStrip()
         self.problems.fixed.connect(self.fixed)
-        self.ports = PortsEditor()
+        self.ports = PortsEditor(surroundings)
         self._peer_list = QVBoxLayout()
         self._peer_list.setSpacing(8)
         self._lay_out()

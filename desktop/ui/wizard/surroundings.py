@@ -17,7 +17,7 @@ from desktop.reach import choices
 from desktop.reach.choices import Match
 from desktop.reach.objects import Kind, Service, Workload
 from desktop.reach.snapshot import Snapshot
-from desktop.session.tasks import ProgressSink
+from desktop.session.tasks import Job, ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.wording.plain import plain
 
@@ -57,6 +57,9 @@ class Surroundings(QObject):
     labels_ready = Signal(object)
     """A Where, whose labels are known now."""
 
+    ports_ready = Signal(object)
+    """Namespaces (None: all), whose pods' ports are known now."""
+
     matched = Signal(object)
     """A mapping from paths of the form to Match."""
 
@@ -64,8 +67,10 @@ class Surroundings(QObject):
         super().__init__(parent)
         self._context, self._session = context, session
         self._group = f"form {next(_numbers)}"
+        self._groups: set[str] = set()
         self._seen: Snapshot | None = None
         self._labels: dict[Where, LabelTable] = {}
+        self._ports: dict[tuple[str, ...] | None, LabelTable] = {}
         self._matches: dict[Asked, Match] = {}
         self.namespaces = QStringListModel(self)
         self._timer = QTimer(self, interval=_FOLLOW_MS)
@@ -79,8 +84,8 @@ class Surroundings(QObject):
     def stop(self) -> None:
         """Follow no more."""
         self._timer.stop()
-        for what in ("names", "match", "pick"):
-            self._context.tasks.cancel(f"{self._group} {what}")
+        for group in self._groups:
+            self._context.tasks.cancel(group)
 
     def labels(self, where: Where) -> LabelTable:
         """Return the labels that are known by now; ``labels_ready`` tells when there are more."""
@@ -88,6 +93,13 @@ class Surroundings(QObject):
             self._labels[where] = {}
             self._gather(where)
         return self._labels[where]
+
+    def ports(self, namespaces: tuple[str, ...] | None) -> LabelTable:
+        """Return the ports that are known by now, by protocol; ``ports_ready`` tells when there are more."""
+        if namespaces not in self._ports:
+            self._ports[namespaces] = {}
+            self._gather_ports(namespaces)
+        return self._ports[namespaces]
 
     def match(self, asked: Mapping[Path, Asked]) -> None:
         """Find out what selectors and peers match; ``matched`` tells."""
@@ -104,7 +116,7 @@ class Surroundings(QObject):
             self._matches = found
             self.matched.emit({path: found[each] for path, each in asked.items()})
 
-        self._context.tasks.run(f"{self._group} match", job, done, self._context.messages.error)
+        self._run("match", job, done)
 
     def workloads(self, namespace: str, then: Callable[[Sequence[Workload]], None]) -> None:
         """Fetch the workloads of a namespace."""
@@ -147,14 +159,13 @@ class Surroundings(QObject):
             self._matches = {}
             for where in tuple(self._labels):
                 self._gather(where)
+            for namespaces in tuple(self._ports):
+                self._gather_ports(namespaces)
         self.changed.emit()
 
     def _name(self, snapshot: Snapshot) -> None:
-        self._context.tasks.run(
-            f"{self._group} names",
-            lambda _, __: [plain(name) for name in sorted(snapshot.namespaces)],
-            self.namespaces.setStringList,
-            self._context.messages.error,
+        self._run(
+            "names", lambda _, __: [plain(name) for name in sorted(snapshot.namespaces)], self.namespaces.setStringList
         )
 
     def _gather(self, where: Where) -> None:
@@ -169,10 +180,25 @@ class Surroundings(QObject):
             self._labels[where] = found
             self.labels_ready.emit(where)
 
-        self._context.tasks.run("", job, done, self._context.messages.error)
+        self._run(f"labels {where}", job, done)
+
+    def _gather_ports(self, namespaces: tuple[str, ...] | None) -> None:
+        snapshot = self._session.snapshot
+
+        def done(found: LabelTable) -> None:
+            self._ports[namespaces] = found
+            self.ports_ready.emit(namespaces)
+
+        self._run(f"ports {namespaces}", lambda _, __: choices.pod_ports(snapshot, namespaces), done)
 
     def _pick(self, look: Callable[[], Sequence[T]], then: Callable[[Sequence[T]], None]) -> None:
-        self._context.tasks.run(f"{self._group} pick", lambda _, __: look(), then, self._context.messages.error)
+        self._run("pick", lambda _, __: look(), then)
+
+    def _run(self, what: str, job: Job[T], done: Callable[[T], object]) -> None:
+        """Run a job that ends with the window."""
+        group = f"{self._group} {what}"
+        self._groups.add(group)
+        self._context.tasks.run(group, job, done, self._context.messages.error)
 
 
 def _matched(snapshot: Snapshot, asked: Asked, token: CancelToken) -> Match:

@@ -21,7 +21,7 @@ pods:
   shop/db-1: {labels: {role: db, pod-template-hash: x1}, owner: ReplicaSet/db-x1}
   shop/cache: {labels: {role: cache}}
   shop/agent: {labels: {role: db}, host network: true}
-  web/front: {labels: {role: frontend, tier: edge}}
+  web/front: {labels: {role: frontend, tier: edge}, ports: {http: 8080, dns: udp/53}}
 workloads:
   Deployment/shop/db: {labels: {role: db, pod-template-hash: x1}}
   ReplicaSet/shop/db-x1: {labels: {role: db, pod-template-hash: x1}, owner: Deployment/db}
@@ -113,6 +113,17 @@ def test_a_service_fills_in_the_port_of_the_pods(qtbot: QtBot, form: FormHand) -
     form.press(Key.Key_Return)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
     assert yaml.safe_load(form.text)["spec"]["ingress"][0]["ports"] == [{"protocol": "TCP", "port": 6379}]
+
+
+def test_ports_are_those_that_pods_there_have(qtbot: QtBot, form: FormHand) -> None:
+    fill(form.form, {"Outbound": [{"To": [{"Namespaces": "web"}], "Ports": ["TCP"]}]})
+    row = body(form, Direction.EGRESS).ports.rows[0]
+    qtbot.waitUntil(lambda: row.known.model().rowCount() > 0)
+    form.click(row.text)
+    form.type("80, h")
+    assert suggested(form, qtbot) == ["http"]
+    form.press(Key.Key_Down, Key.Key_Return)
+    assert row.text.text() == "80, http"
 
 
 def test_a_source_shows_what_it_matches_now(qtbot: QtBot, form: FormHand) -> None:

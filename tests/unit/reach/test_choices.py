@@ -15,6 +15,7 @@ from desktop.reach.objects import (
     Workload,
 )
 from desktop.reach.snapshot import Put, Snapshot
+from tests.helpers.scenes import scene
 
 DB = {"role": "db", "controller-revision-hash": "db-1"}
 SET = OwnerReference("StatefulSet", "db")
@@ -81,3 +82,21 @@ def test_namespaces_without_their_name_as_a_label_are_told() -> None:
 
 def test_only_services_with_pods_behind_them_are_offered() -> None:
     assert [service.name for service in choices.services(cluster(), None)] == ["db"]
+
+
+def test_ports_are_offered_by_protocol_names_first() -> None:
+    snapshot = scene(
+        {
+            "pods": {
+                "shop/a": {"ports": {"http": 8080, "dns": "udp/53"}},
+                "shop/b": {"ports": {"http": 8080, "-": 443}},
+                "web/c": {"ports": {"other": 1}},
+            },
+            "workloads": {"Deployment/shop/d": {"ports": {"grpc": 50051}}},
+        }
+    )
+    assert choices.pod_ports(snapshot, ["shop"]) == {
+        "TCP": ("http", "grpc", "443", "8080", "50051"),
+        "UDP": ("dns", "53"),
+    }
+    assert choices.pod_ports(snapshot, None)["TCP"][0] == "other"

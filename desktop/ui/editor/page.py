@@ -233,7 +233,7 @@ class EditorPage(QWidget):
             self.start_with(text)
         else:
             self.pane.edit.append_text(f"{'' if existing.endswith(chr(10)) else chr(10)}---\n{text}")
-        self.pane.edit.setFocus()
+        self.focus_first()
 
     @Slot()
     def _choose_files(self) -> None:
@@ -272,7 +272,7 @@ class EditorPage(QWidget):
     def _dress(self) -> None:
         """Switch OK on or off, with the reason why; and the buttons that lead through the form."""
         missing = [words.sentence(finding) for finding in self.form.missing if self._counts(finding)]
-        if missing:
+        if missing and (self.view is View.FORM or not self._text_reason):
             told = " ".join(missing[:_MISSING_TOLD])
             more = len(missing) - _MISSING_TOLD
             if more > 0:

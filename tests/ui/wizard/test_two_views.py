@@ -1,6 +1,7 @@
 """Form and YAML are two views of one draft: whatever is done in one is there in the other, and nothing is lost."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.policy.objects import Direction
@@ -160,6 +161,28 @@ def test_what_cannot_be_read_yet_outlives_an_edit_of_the_yaml(desk: WritingDesk,
     assert body.ports.rows[0].text.text() == "8000-80x"
     assert hand.text == DEMO + "# by hand\n"
     assert not hand.dialog.page.ok.isEnabled()
+
+
+def test_a_template_fills_in_the_form(qtbot: QtBot, desk: WritingDesk, hand: FormHand) -> None:
+    page = hand.open(desk, namespace="shop").page
+    page.templates.actions()[1].trigger()
+    qtbot.waitUntil(lambda: hand.form.basics.name.text() == "deny-inbound")
+    assert hand.form.basics.namespace.text() == "shop"
+    assert hand.form.directions[Direction.INGRESS].nothing.isChecked()
+    assert QApplication.focusWidget() is hand.form.basics.name
+    hand.settle()
+    assert page.ok.isEnabled()
+
+
+def test_a_text_that_was_emptied_again_is_no_policy_yet(desk: WritingDesk, hand: FormHand) -> None:
+    page = hand.open(desk, view=View.YAML).page
+    page.pane.edit.replace_text(DEMO)
+    hand.settle()
+    page.pane.edit.replace_text("")
+    hand.settle()
+    assert page.reason == "There is no policy in the text yet."
+    hand.show(View.FORM)
+    assert "The policy has no name." in page.reason
 
 
 def test_of_several_policies_the_form_shows_the_one_of_the_cursor_and_leaves_the_others(

@@ -174,6 +174,13 @@ def direction_lacking(profile: Profile, direction: Direction) -> Finding | None:
     return next(_Limits(profile).lacking(_DIRECTION[direction], ("spec", _RULES[direction][0])), None)
 
 
+def shortcomings(profile: Profile) -> tuple[Finding, ...]:
+    """Return, as ``limits`` would, that a cluster ignores policies, or a whole direction of them."""
+    enforcement = next(_Limits(profile).lacking(Capability.ENFORCEMENT, ("spec",)), None)
+    found = [enforcement, *(direction_lacking(profile, direction) for direction in Direction)]
+    return tuple(finding for finding in found if finding is not None)
+
+
 _RULES = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
 _DIRECTION = {Direction.INGRESS: Capability.INBOUND, Direction.EGRESS: Capability.OUTBOUND}
 

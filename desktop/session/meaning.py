@@ -10,8 +10,9 @@ from enum import Enum
 from desktop.cluster import pauses
 from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.codec import PolicyUnreadable, parse_policy
-from desktop.policy.findings import Severity
+from desktop.policy.findings import Finding, Severity
 from desktop.policy.objects import NetworkPolicy
+from desktop.policy.profile import shortcomings
 from desktop.reach.bits import positions_of
 from desktop.reach.impact import Changes, Impact, impact
 from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, WORKLOAD_KINDS, Coverage, Kind
@@ -27,6 +28,7 @@ class Missing(Enum):
     """What is not known of a cluster."""
 
     EVERYTHING = "everything"  # it has not been synchronized yet
+    FILES = "files"  # some of a folder cannot be read
     PODS = "pods"  # those that the changes are about may not be listed
     OTHER_PODS = "other pods"
     POLICIES = "policies"
@@ -43,10 +45,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What changes would do: ``impact`` None where nothing can be said, for the reasons in ``gaps``."""
+    """What changes would do: ``impact`` None where nothing can be said, for the reasons in ``gaps``.
+
+    ``shortcomings`` are what the cluster makes less of it than policies say (see ``desktop.policy.profile``).
+    """
 
     impact: Impact | None
     gaps: tuple[Gap, ...] = ()
+    shortcomings: tuple[Finding, ...] = ()
 
 
 def planned_changes(plan: Plan | DeletionPlan) -> Changes | None:
@@ -81,19 +87,23 @@ def meaning(session: Session, changes: Changes, check: Callable[[], None] = lamb
     """Return what ``changes`` would do to a cluster as it is now; ``check`` is called now and then, and may raise."""
     snapshot = session.snapshot
     gaps = tuple(_gaps(snapshot, {namespace for namespace, _ in changes}))
+    if session.state.problems:
+        gaps = (*gaps, Gap(Missing.FILES))
     if any(gap.what in {Missing.EVERYTHING, Missing.PODS} and not gap.namespaces for gap in gaps):
         return Meaning(None, gaps)
     with pauses.many_objects():
         standing = session.standing(snapshot)
         check()
-        return Meaning(impact(standing, changes, check), gaps)
+        return Meaning(impact(standing, changes, check), gaps, shortcomings(session.profile))
 
 
 def alike(one: Meaning, other: Meaning) -> bool:
     """Whether two meanings of the same changes say the same, though the cluster may have changed in between."""
     if one.impact is None or other.impact is None:
         return (one.impact, one.gaps) == (other.impact, other.gaps)
-    return one.gaps == other.gaps and _essence(one.impact) == _essence(other.impact)
+    if (one.gaps, one.shortcomings) != (other.gaps, other.shortcomings):
+        return False
+    return _essence(one.impact) == _essence(other.impact)
 
 
 def _essence(of: Impact) -> object:

@@ -252,6 +252,8 @@ def gap_sentence(gap: Gap) -> str:
             return tr("This cannot be said: the cluster has not been synchronized yet.")
         case Missing.PODS:
             return tr("This cannot be said: you may not list the pods that it is about.")
+        case Missing.FILES:
+            return tr("Some files of the folder cannot be read: what stands in them is not counted here.")
         case Missing.OTHER_PODS:
             return tr(
                 "Only the pods of the namespaces that you named are known: connections with others may open or close "

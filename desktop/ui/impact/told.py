@@ -13,6 +13,7 @@ from desktop.reach.compare import CLOSED, Open
 from desktop.reach.impact import Impact
 from desktop.reach.workloads import WorkloadRef
 from desktop.session.meaning import Meaning
+from desktop.wording import findings as finding_words
 from desktop.wording import impact as words
 
 _FEW = 3
@@ -93,7 +94,7 @@ def tell(meaning: Meaning) -> Told:
         opens,
         closes,
         tuple(Sentence(Severity.INFO, text) for text in last),
-        tuple(words.caveat_sentences(impact.caveats)),
+        (*map(finding_words.sentence, meaning.shortcomings), *words.caveat_sentences(impact.caveats)),
         tuple(_consents(impact, names)),
     )
 

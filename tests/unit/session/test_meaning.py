@@ -7,7 +7,9 @@ from desktop.manifest.checking import check
 from desktop.policy.profile import for_version
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Put, Snapshot
+from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.meaning import Gap, Meaning, Missing, alike, may_mean_something_else, meaning, written_changes
+from desktop.session.state import SessionState
 from tests.helpers.scenes import policy_of, scene
 from tests.helpers.writing import WritingDesk
 
@@ -66,6 +68,17 @@ def test_what_else_may_not_be_listed_is_a_gap(desk: WritingDesk, kind: str, what
     found = means(desk, shop(**{"listed only": {kind: "nowhere"}}))
     assert found.impact is not None
     assert found.gaps == (Gap(what),)
+
+
+def test_files_that_cannot_be_read_are_a_gap(desk: WritingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = SessionState(problems=(("broken.yaml", ()),))
+    monkeypatch.setattr(type(desk.session), "state", property(lambda _: state))
+    assert means(desk, shop()).gaps == (Gap(Missing.FILES),)
+
+
+def test_a_cluster_that_ignores_policies_is_told_with_every_meaning() -> None:
+    desk = WritingDesk(entry=ClusterEntry("context:shop", Source.CONTEXT, "shop", profile="flannel"))
+    assert [finding.code for finding in means(desk, shop()).shortcomings] == ["limit.enforcement"]
 
 
 def test_the_same_change_means_the_same_whatever_else_comes_up(desk: WritingDesk) -> None:

@@ -67,7 +67,7 @@ class ImpactLine(QWidget):
         self.stop()
         self._checked = checked
         self._changes = written_changes(checked) if checked is not None else None
-        self._say("" if self._changes is None else tr("As it stands: …"))
+        self._say("" if self._changes is None else tr("Computing what this would do…"))
         self._pause.start()
 
     def stop(self) -> None:
@@ -97,7 +97,7 @@ class ImpactLine(QWidget):
         ]
         more = [line.text for section in (told.opens, told.closes) for line in section.lines]
         self._say(
-            tr("As it stands: {summary}", summary=told.summary),
+            told.summary,
             Severity.WARNING if grave else Severity.INFO,
             [*grave, *more, *told.caveats],
         )

@@ -1,5 +1,6 @@
 """Keeps what a change means up to date: computed off the UI thread, anew when the change or the cluster changes."""
 
+import time
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from desktop.session.session import Session
 
 _LOOK_MS = 500
-"""How often it is looked whether the cluster has changed."""
+"""How often it is looked whether the cluster has changed; where computing takes long, less often."""
+_REST = 4
+"""It rests so many times as long as it computed."""
 _numbers = count(1)
 
 
@@ -41,39 +44,39 @@ class Follower(QObject):
         self._changes: Changes | None = None
         self._told: Told | None = None
         self._snapshot: Snapshot | None = None  # what was computed from last, or is being computed from
-        self._busy = False
-        self._look = QTimer(self, interval=_LOOK_MS)
+        self._began = 0.0  # when the computation did, by the monotonic clock
+        self._look = QTimer(self, interval=_LOOK_MS, singleShot=True)  # not while it is computed, or it never would be
         self._look.timeout.connect(self.look)
 
     def follow(self, changes: Changes) -> None:
         """Tell what these changes mean, and no longer what others do."""
         self._changes, self._told = changes, None
         self._compute()
-        self._look.start()
 
     def stop(self) -> None:
         """Tell nothing more."""
         self._look.stop()
         self._context.engine.cancel(self._group)
         self._changes = self._told = None
-        self._busy = False
 
     @Slot()
     def look(self) -> None:
-        """Compute anew if the cluster has changed; not before what is under way is done, or it never would be."""
+        """Compute anew if the cluster has changed."""
         before, now = self._snapshot, self._session.snapshot
-        if self._busy or before is None:
+        if self._changes is None:
             return
-        if before is not now and may_mean_something_else(before, now):
+        if before is not None and before is not now and may_mean_something_else(before, now):
             self._compute()
         else:
             self.looked.emit()
+            self._look.start()
 
     def _compute(self) -> None:
         session, changes, last = self._session, self._changes, self._told
         if changes is None:
             return
-        self._snapshot, self._busy = session.snapshot, True
+        self._look.stop()
+        self._snapshot, self._began = session.snapshot, time.monotonic()
 
         def job(token: CancelToken, _: ProgressSink) -> Told:
             found = meaning(session, changes, token.check)
@@ -82,7 +85,7 @@ class Follower(QObject):
         self._context.engine.run(self._group, job, self._done, self._fail)
 
     def _done(self, told: Told) -> None:
-        self._busy = False
+        self._rest()
         if told is self._told:
             self.looked.emit()
         else:
@@ -90,5 +93,9 @@ class Follower(QObject):
             self.told.emit(told)
 
     def _fail(self, error: BulkheadError) -> None:
-        self._busy = False
+        self._rest()
         self.failed.emit(error)
+
+    def _rest(self) -> None:
+        took = time.monotonic() - self._began
+        self._look.start(max(_LOOK_MS, round(took * 1000 * _REST)))

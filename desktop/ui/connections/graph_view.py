@@ -1,8 +1,17 @@
 """The graph on the screen: spots are found, chosen and asked about with the mouse or with the keyboard."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from desktop.language import tr
 from desktop.ui.connections.graph import Edge, Place, fan
@@ -10,6 +19,7 @@ from desktop.ui.connections.graph_items import BoxItem, EdgeItem, SpotItem
 from desktop.ui.connections.graph_layout import Drawing, curve
 from desktop.ui.connections.graph_words import edge_words, spot_words
 from desktop.ui.connections.grid import Grid
+from desktop.ui.connections.legend import LegendPainting
 from desktop.ui.plain import tooltip
 
 _STEP = 1.2
@@ -17,6 +27,7 @@ _NEAREST, _FARTHEST = 3.0, 0.1
 _READABLE = 0.62
 """Fitting at first never makes it smaller than this: names must be readable."""
 _ROOM = 30.0
+_BAND = 30
 _CLICK_SLACK = 4
 _DIMMED, _FAINT = 0.3, 0.07
 _WAYS = {
@@ -55,7 +66,7 @@ class GraphView(QGraphicsView):
         self._edges: list[EdgeItem] = []
         self._fan: list[EdgeItem] = []
         self._pressed: QPoint | None = None
-        self._untouched = True
+        self._fitting: float | None = _READABLE
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
@@ -70,7 +81,7 @@ class GraphView(QGraphicsView):
         self._scene.clear()
         self._spots, self._edges, self._fan = {}, [], []
         if drawing is None:
-            self.current, self._untouched = None, True
+            self.current, self._fitting = None, _READABLE
             return
         laid = drawing.layout
         for box in drawing.graph.boxes:
@@ -83,8 +94,7 @@ class GraphView(QGraphicsView):
         for edge, way in zip(drawing.graph.edges, laid.curves, strict=True):
             self._edges.append(self._drawn(drawing.grid, edge, EdgeItem(edge, way)))
         self._scene.setSceneRect(self._scene.itemsBoundingRect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
-        if self._untouched:
-            self._fit_readably()
+        self._fit()
         kept = self.current
         self.current = None
         self.go_to(kept, tell=False)
@@ -113,7 +123,7 @@ class GraphView(QGraphicsView):
         """Make everything so many times as large, within reason."""
         now = self.transform().m11()
         wanted = min(max(now * factor, _FARTHEST), _NEAREST)
-        self._untouched = False
+        self._fitting = None
         self.scale(wanted / now, wanted / now)
 
     def zoom_in(self) -> None:
@@ -126,25 +136,19 @@ class GraphView(QGraphicsView):
 
     def fit(self) -> None:
         """Show the whole."""
-        self._untouched = True
-        self._fit(0.0)
+        self._fitting = _FARTHEST
+        self._fit()
 
-    @property
-    def whole_size(self) -> QSize:
-        """How large the whole drawing is, at a zoom of one."""
-        return self._scene.sceneRect().size().toSize()
-
-    def paint_whole(self, painter: QPainter) -> None:
-        """Paint the whole drawing, wherever a person looks."""
-        self._scene.render(painter, QRectF(QPointF(0, 0), QSizeF(self.whole_size)), self._scene.sceneRect())
+    def painting(self, title: str) -> "GraphPainting":
+        """Return the whole drawing as a picture, wherever a person looks."""
+        return GraphPainting(self._scene, title)
 
     # Events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit anew, as long as nobody has zoomed."""
         super().resizeEvent(event)
-        if self._untouched and self.drawing is not None:
-            self._fit_readably()
+        self._fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom with Ctrl, else scroll."""
@@ -170,7 +174,7 @@ class GraphView(QGraphicsView):
         if (here - pressed).manhattanLength() <= _CLICK_SLACK:
             self._clicked(self._item_at(here))
         else:
-            self._untouched = False
+            self._fitting = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Fold or unfold a namespace."""
@@ -275,20 +279,45 @@ class GraphView(QGraphicsView):
         self._scene.addItem(item)
         return item
 
-    def _fit_readably(self) -> None:
-        self._fit(_READABLE)
-        self._untouched = True
-
-    def _fit(self, smallest: float) -> None:
-        whole = self._scene.sceneRect()
-        if whole.isEmpty() or self.viewport().width() < 2:
+    def _fit(self) -> None:
+        """Show the whole, as far as it can be read then; until somebody zooms or moves."""
+        whole, smallest = self._scene.sceneRect(), self._fitting
+        if smallest is None or whole.isEmpty() or self.viewport().width() < 2:
             return
         room = QRectF(self.viewport().rect())
         factor = min(room.width() / whole.width(), room.height() / whole.height(), 1.0)
-        factor = max(factor, smallest, _FARTHEST)
+        factor = max(factor, smallest)
         self.resetTransform()
         self.scale(factor, factor)
         if factor * whole.width() > room.width() or factor * whole.height() > room.height():
             self.centerOn(whole.x() + room.width() / factor / 2, whole.center().y())
         else:
             self.centerOn(whole.center())
+
+
+class GraphPainting:
+    """Paints a whole scene below its title and above its legend."""
+
+    def __init__(self, scene: QGraphicsScene, title: str) -> None:
+        self._scene, self._title = scene, title
+        self._palette, self._font = QApplication.palette(), QApplication.font()
+        self._legend = LegendPainting(graph=True, palette=self._palette, font=self._font)
+
+    @property
+    def size(self) -> QSize:
+        """How large it is, at a zoom of one."""
+        drawn = self._scene.sceneRect().size().toSize()
+        return QSize(max(drawn.width(), self._legend.width + 2 * int(_ROOM)), drawn.height() + 2 * _BAND)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint it from the upper left corner on."""
+        size, drawn = self.size, self._scene.sceneRect()
+        painter.fillRect(QRectF(QPointF(0, 0), QSizeF(size)), self._palette.color(QPalette.ColorRole.Base))
+        font = QFont(self._font)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(self._palette.color(QPalette.ColorRole.Text))
+        band = QRectF(_ROOM, 6, size.width() - _ROOM, _BAND - 6)
+        painter.drawText(band, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._title)
+        self._scene.render(painter, QRectF(0, _BAND, drawn.width(), drawn.height()), drawn)
+        self._legend.paint(painter, band.translated(0, _BAND + drawn.height() - 12))

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPalette, QPen
 
-from desktop.ui.connections.grid import Grid, State
-from desktop.ui.connections.grid_model import TONES, Sign, heading, words_of
-from desktop.ui.style import Tone, colour, tint
+from desktop.ui.connections.grid import Grid
+from desktop.ui.connections.grid_model import heading
+from desktop.ui.connections.legend import LegendPainting, paint_sign
 
 _CELL, _MARGIN, _LEGEND = 22, 12, 28
 _LONGEST_NAME = 260
@@ -28,6 +28,7 @@ class GridPainting:
 
     def __init__(self, grid: Grid, look: Look, title: str) -> None:
         self._grid, self._look, self._title = grid, look, title
+        self._legend = LegendPainting(graph=False, palette=look.palette, font=look.font)
         self._names = [heading(grid, line) for line in range(len(grid.lines))]
         metrics = QFontMetricsF(self._font(bold=True))
         longest = max((metrics.horizontalAdvance(name) for name in self._names), default=0.0)
@@ -37,7 +38,7 @@ class GridPainting:
     def size(self) -> QSize:
         """How large it is."""
         side = len(self._names) * _CELL + self._name_width + 2 * _MARGIN
-        return QSize(max(side, 460), side + 2 * _LEGEND)
+        return QSize(max(side, self._legend.width + 2 * _MARGIN), side + 2 * _LEGEND)
 
     def paint(self, painter: QPainter) -> None:
         """Paint it from the upper left corner on."""
@@ -49,11 +50,12 @@ class GridPainting:
         painter.translate(_MARGIN, _MARGIN + _LEGEND)
         for number in range(len(self._names)):
             self._paint_names(painter, number)
+        painter.setFont(self._font())
         for row in range(len(self._names)):
             for column in range(len(self._names)):
                 self._paint_cell(painter, row, column)
         painter.translate(0, self._name_width + len(self._names) * _CELL)
-        self._paint_legend(painter)
+        self._legend.paint(painter, QRectF(0, 6, self.size.width(), _LEGEND - 6))
 
     def _paint_names(self, painter: QPainter, number: int) -> None:
         bold = self._grid.lines[number].column is None
@@ -70,28 +72,10 @@ class GridPainting:
 
     def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
         place = QRectF(self._name_width + column * _CELL, self._name_width + row * _CELL, _CELL, _CELL)
-        self._paint_sign(painter, place, self._grid.state(row, column))
+        paint_sign(painter, place, self._grid.state(row, column), self._look.palette)
         painter.setPen(QPen(self._look.palette.color(QPalette.ColorRole.Midlight), 0.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
-
-    def _paint_sign(self, painter: QPainter, place: QRectF, state: State) -> None:
-        palette = self._look.palette
-        if state in TONES:
-            painter.fillRect(place, tint(TONES[state], palette))
-        painter.setFont(self._font())
-        painter.setPen(QColor(colour(TONES.get(state, Tone.QUIET), palette)))
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), Sign[state.name].value)
-
-    def _paint_legend(self, painter: QPainter) -> None:
-        x = 0.0
-        for state in (State.OPEN, State.PARTLY, State.UNDECIDABLE, State.CLOSED):
-            self._paint_sign(painter, QRectF(x, 8, _CELL, _CELL), state)
-            painter.setPen(self._look.palette.color(QPalette.ColorRole.Text))
-            words = words_of(state)
-            width = QFontMetricsF(self._font()).horizontalAdvance(words)
-            painter.drawText(QRectF(x + _CELL + 4, 8, width + 4, _CELL), _LEFT, words)
-            x += _CELL + width + 22
 
     def _font(self, *, bold: bool = False) -> QFont:
         font = QFont(self._look.font)

@@ -1,7 +1,7 @@
 """The matrix as a table view: names upright above the columns, groups fold at a click or with + and -."""
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.language import tr
@@ -37,8 +37,12 @@ class UprightHeader(HeaderView):
         model = self.model()
         name = str(model.headerData(logicalIndex, Qt.Orientation.Horizontal) or "")
         font = model.headerData(logicalIndex, Qt.Orientation.Horizontal, Qt.ItemDataRole.FontRole) or self.font()
+        current = self.selectionModel().currentIndex().column() == logicalIndex
+        if current:
+            font = QFont(font)
+            font.setBold(True)
         painter.save()
-        painter.fillRect(rect, self.palette().button())
+        painter.fillRect(rect, self.palette().midlight() if current else self.palette().button())
         painter.setPen(self.palette().mid().color())
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.setFont(font)

@@ -1,7 +1,7 @@
-"""What signs, colours and lines mean, beside a matrix or a graph."""
+"""What signs, colours and lines mean, beside a matrix or a graph and in the pictures of them."""
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.language import tr
@@ -10,8 +10,71 @@ from desktop.ui.connections.grid import State
 from desktop.ui.connections.grid_model import TONES, Sign, words_of
 from desktop.ui.style import Tone, colour, tint
 
-_SIGN, _LINE, _GAP = 20, 28, 16
+_SIGN, _LINE, _RING, _BESIDE, _GAP = 18.0, 26.0, 12.0, 6.0, 16.0
+_HEIGHT = 22
 _STATES = (State.OPEN, State.PARTLY, State.UNDECIDABLE, State.CLOSED)
+_LINES = _STATES[:-1]
+
+
+class LegendPainting:
+    """Measures and paints the legend of a matrix, or of a ``graph``."""
+
+    def __init__(self, *, graph: bool, palette: QPalette, font: QFont) -> None:
+        self._graph, self._palette, self._font = graph, palette, font
+        metrics = QFontMetricsF(font)
+        self._widths = [metrics.horizontalAdvance(text) for text in self._texts]
+
+    @property
+    def width(self) -> int:
+        """How wide it is."""
+        signs = sum(self._sign_width(number) + _BESIDE + _GAP for number in range(len(self._texts)))
+        return int(signs + sum(self._widths))
+
+    def paint(self, painter: QPainter, place: QRectF) -> None:
+        """Paint it at the left of a place."""
+        painter.setFont(self._font)
+        x = place.x()
+        for number, (text, width) in enumerate(zip(self._texts, self._widths, strict=True)):
+            sign = QRectF(x, place.y(), self._sign_width(number), place.height())
+            if self._graph:
+                self._paint_line(painter, sign, number)
+            else:
+                paint_sign(painter, sign.adjusted(0, 2, 0, -2), _STATES[number], self._palette)
+            painter.setPen(self._palette.color(QPalette.ColorRole.WindowText))
+            words = QRectF(sign.right() + _BESIDE, place.y(), width + 2, place.height())
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+            x = words.right() + _GAP
+
+    @property
+    def _texts(self) -> list[str]:
+        if self._graph:
+            return [*map(words_of, _LINES), tr("no policy restricts this side")]
+        return list(map(words_of, _STATES))
+
+    def _sign_width(self, number: int) -> float:
+        if not self._graph:
+            return _SIGN
+        return _LINE if number < len(_LINES) else _RING
+
+    def _paint_line(self, painter: QPainter, place: QRectF, number: int) -> None:
+        if number < len(_LINES):
+            painter.setPen(line_pen(_LINES[number], 2.0))
+            painter.drawLine(
+                QPointF(place.left(), place.center().y()),
+                QPointF(place.right(), place.center().y()),
+            )
+        else:
+            painter.setPen(QPen(colour(Tone.CAUTION, self._palette), 1.6))
+            painter.setBrush(self._palette.color(QPalette.ColorRole.Base))
+            painter.drawEllipse(place.center(), 3.5, 3.5)
+
+
+def paint_sign(painter: QPainter, place: QRectF, state: State, palette: QPalette) -> None:
+    """Paint a cell of a state."""
+    if state in TONES:
+        painter.fillRect(place, tint(TONES[state], palette))
+    painter.setPen(colour(TONES.get(state, Tone.QUIET), palette))
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), Sign[state.name].value)
 
 
 class Legend(QWidget):
@@ -32,7 +95,7 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room all of it needs."""
-        return QSize(sum(self._widths()), max(20, self.fontMetrics().height() + 4))
+        return QSize(self._painting.width, max(_HEIGHT, self.fontMetrics().height() + 4))
 
     def minimumSizeHint(self) -> QSize:
         """Return less: the end may be cut off."""
@@ -42,41 +105,12 @@ class Legend(QWidget):
         """Paint the signs and their meanings."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = 0
-        for number, (text, width) in enumerate(zip(self._texts(), self._widths(), strict=True)):
-            sign = QRect(x, 0, self._sign_width(number), self.height())
-            if not self._graph:
-                _paint_sign(painter, sign, _STATES[number])
-            elif number < len(_STATES) - 1:
-                painter.setPen(line_pen(_STATES[number], 2.0))
-                middle = sign.center().y() + 0.5
-                painter.drawLine(QPointF(x, middle), QPointF(sign.right() - 4, middle))
-            else:
-                painter.setPen(QPen(colour(Tone.CAUTION, self.palette()), 1.6))
-                painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
-                painter.drawEllipse(QPointF(x + 6, sign.center().y() + 0.5), 3.5, 3.5)
-            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            place = QRect(sign.right() + 4, 0, width, self.height())
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-            x += width
+        self._painting.paint(painter, QRectF(self.rect()))
         painter.end()
 
-    def _texts(self) -> list[str]:
-        if self._graph:
-            return [*map(words_of, _STATES[:-1]), tr("no policy restricts this side")]
-        return list(map(words_of, _STATES))
-
-    def _sign_width(self, number: int) -> int:
-        if not self._graph:
-            return _SIGN
-        return _LINE if number < len(_STATES) - 1 else 14
-
-    def _widths(self) -> list[int]:
-        metrics = self.fontMetrics()
-        return [
-            self._sign_width(number) + 4 + metrics.horizontalAdvance(text) + _GAP
-            for number, text in enumerate(self._texts())
-        ]
+    @property
+    def _painting(self) -> LegendPainting:
+        return LegendPainting(graph=self._graph, palette=self.palette(), font=self.font())
 
     def _name(self) -> None:
         if self._graph:
@@ -84,12 +118,3 @@ class Legend(QWidget):
         else:
             words = ", ".join(f"{Sign[state.name].value} {words_of(state)}" for state in _STATES)
         self.setAccessibleName(words)
-        self.setToolTip("")
-
-
-def _paint_sign(painter: QPainter, place: QRect, state: State) -> None:
-    cell = QRect(place.x(), place.center().y() - 8, _SIGN - 2, 17)
-    if state in TONES:
-        painter.fillRect(cell, tint(TONES[state]))
-    painter.setPen(colour(TONES.get(state, Tone.QUIET)))
-    painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), Sign[state.name].value)

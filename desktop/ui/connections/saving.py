@@ -60,7 +60,8 @@ def _save(context: UiContext, title: str, grid: Grid, graph: GraphView | None, p
     if kind == "csv":
         made: Callable[[CancelToken], bytes] = lambda token: table(grid, token)  # noqa: E731
     elif graph is not None:
-        drawn = _picture(kind, graph.whole_size, graph.paint_whole)  # a scene is painted where it lives
+        whole = graph.painting(heading)
+        drawn = _picture(kind, whole.size, whole.paint)  # a scene is painted where it lives
         made = lambda _token: drawn  # noqa: E731
     elif len(grid.lines) > MOST_LINES:
         context.messages.error(FileError("file.too-large-to-draw", lines=len(grid.lines), most=MOST_LINES))

@@ -94,6 +94,8 @@ class WhyPanel(QWidget):
     def forget(self) -> None:
         """Show no answer: another question is not asked yet."""
         self._asked = self._told = None
+        for field in (self.source, self.destination):
+            field.clear()
         self._context.tasks.cancel(self._group)
 
     def look_at(self, port: PortAsked) -> None:

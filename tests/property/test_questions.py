@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.policy.tiers import TieredPolicy
 from desktop.reach.explain import End, explain
 from desktop.reach.objects import Pod
 from desktop.reach.questions import alike

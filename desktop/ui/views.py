@@ -37,7 +37,7 @@ class Views(QTabWidget):
         self.setDocumentMode(True)
         self.addTab(policies, tr("Po&licies"))
         self.addTab(self._connections, tr("Co&nnections"))
-        self.addTab(self._coverage, tr("Co&verage"))
+        self.addTab(self._coverage, tr("Cover&age"))
         self.currentChanged.connect(self._changed)
         actions.on(Command.FIND, self._find)
 

@@ -18,7 +18,7 @@ class GraphTools(QWidget):
 
     def __init__(self, view: GraphView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.free = QCheckBox(tr("A&lso what no policy restricts"), self)
+        self.free = QCheckBox(tr("Al&so what no policy restricts"), self)
         self.free.setToolTip(
             tooltip(tr("Draw the connections from rings at the right of a workload to rings at the left of another"))
         )

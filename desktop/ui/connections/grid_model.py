@@ -123,7 +123,7 @@ def _arrow(grid: Grid, group: str) -> str:
 def _fold_hint(grid: Grid, section: int) -> str:
     line = grid.lines[section]
     if line.column is not None:
-        return ""
+        return tr("Click to see all it may talk with")
     return tr("Click to unfold it") if line.group in grid.look.folded else tr("Click to fold it")
 
 

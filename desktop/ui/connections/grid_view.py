@@ -66,6 +66,8 @@ class GridView(TableView):
     """A group, and whether it is to be folded."""
     asked = Signal(int, int)
     """The lines of the cell a person is at."""
+    line_asked = Signal(int)
+    """The line of a workload or range whose name was clicked."""
     entered = Signal()
     """The explanation is wanted."""
     menu_asked = Signal(int, int, QPoint)
@@ -172,9 +174,13 @@ class GridView(TableView):
 
     def _header_clicked(self, section: int) -> None:
         grid = self._grid_model.grid
-        if grid is not None and grid.lines[section].column is None:
+        if grid is None:
+            return
+        if grid.lines[section].column is None:
             group = grid.lines[section].group
             self.fold_asked.emit(group, group not in grid.look.folded)
+        else:
+            self.line_asked.emit(section)
 
     def _keep(self) -> None:
         grid, index = self._grid_model.grid, self.currentIndex()

@@ -114,7 +114,7 @@ class ConnectionsPanel(QWidget):
         self._compute()
 
     def _arrange(self) -> None:
-        self.narrowed.add_button(tr("Show &All"), self._show_all)
+        self.narrowed.add_button(tr("Sho&w All"), self._show_all)
         self._too_many.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
         for shown in (self.view, self.graph, self._too_many):
@@ -149,6 +149,7 @@ class ConnectionsPanel(QWidget):
             view.fold_asked.connect(self._fold)
             view.entered.connect(self.why.enter)
         self.view.asked.connect(self._ask_cell)
+        self.view.line_asked.connect(self._ask_line)
         self.view.menu_asked.connect(self._show_cell_menu)
         self.graph.spot_asked.connect(self._ask_spot)
         self.graph.edge_asked.connect(self._ask_edge)
@@ -305,7 +306,7 @@ class ConnectionsPanel(QWidget):
         scope = Scope(self._scope.namespace, ends=frozenset(end for end in ends if not isinstance(end, tuple)))
         only = menu.addAction(tr("&Only These Workloads"), lambda: self._look_at(scope))
         only.setEnabled(scope.is_selection)
-        menu.addAction(tr("Show &All"), self._show_all).setEnabled(self._scope.is_selection)
+        menu.addAction(tr("Sho&w All"), self._show_all).setEnabled(self._scope.is_selection)
         menu.addSeparator()
         groups = frozenset(self._picture.grid.groups) if self._picture else frozenset()
         menu.addAction(tr("&Fold All"), lambda: self._fold_all(groups))
@@ -320,6 +321,13 @@ class ConnectionsPanel(QWidget):
         if grid is not None and self._picture is not None:
             ends = [grid.lines[line].group if (end := grid.end(line)) is None else end for line in (row, column)]
             self.explaining.ask(self._picture, ends[0], ends[1])
+
+    @Slot(int)
+    def _ask_line(self, line: int) -> None:
+        grid = self.model.grid
+        end = grid.end(line) if grid is not None else None
+        if end is not None and self._picture is not None:
+            self.explaining.tell_of(self._picture, end)
 
     @Slot(object)
     def _ask_spot(self, place: Place | None) -> None:

@@ -161,6 +161,21 @@ def test_the_menu_of_a_cell_narrows_the_view_to_its_workloads(desk: Desk, panel:
     assert "team-01/web[Deployment]" in panel.narrowed.sentence
 
 
+def test_a_click_on_a_name_tells_all_of_a_workload_and_on_a_namespace_folds_it(
+    desk: Desk, panel: ConnectionsPanel
+) -> None:
+    header = panel.view.verticalHeader()
+
+    def click(name: str) -> None:
+        at = header.sectionViewportPosition(names(panel).index(name)) + 5
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(20, at))
+
+    click("api")
+    assert answer(desk, panel, "team-00/api[Deployment]", "May connect to")[:3] == ["api", "default-deny", "metrics"]
+    click("▾ team-00")
+    desk.bot.waitUntil(lambda: "▸ team-00" in names(panel))
+
+
 def test_a_changed_cluster_changes_cells_and_leaves_the_place(desk: Desk, panel: ConnectionsPanel) -> None:
     go(panel, WEB, API)
     answer(desk, panel, "TCP 8080: allowed")

@@ -1,4 +1,4 @@
-"""The matrix as a table for Qt: signs, colours and words for its cells."""
+"""The matrix as a table for Qt: signs and words for its cells."""
 
 from enum import Enum
 from typing import Any
@@ -11,7 +11,7 @@ from desktop.reach.columns import Column
 from desktop.reach.workloads import WorkloadRef
 from desktop.ui.connections.grid import OUTSIDE, Grid, State
 from desktop.ui.plain import tooltip
-from desktop.ui.style import Tone, colour, tint
+from desktop.ui.style import Tone
 from desktop.wording.connections import end_words, ports_words
 from desktop.wording.plain import plain
 
@@ -60,23 +60,15 @@ class GridModel(QAbstractTableModel):
         return self.rowCount(parent)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the sign, the colours and the words of a cell."""
+        """Return the sign and the words of a cell; its colours are painted by ``CellPainting``."""
         if self.grid is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(cell_words(self.grid, index.row(), index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return cell_words(self.grid, index.row(), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignCenter
-        state = self.grid.state(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return Sign[state.name].value
-        tone = TONES.get(state, Tone.QUIET)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return colour(tone)
-        if role == Qt.ItemDataRole.BackgroundRole and state in TONES:
-            return tint(tone)
+            return Sign[self.grid.state(index.row(), index.column()).name].value
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.language import tr
 from desktop.reach.columns import Column
+from desktop.ui.connections.cell_painting import CellPainting
 from desktop.ui.connections.grid import Grid
 from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.item_views import HeaderView, TableView
@@ -78,6 +79,7 @@ class GridView(TableView):
         self.setModel(model)
         self._grid_model = model
         self._kept: tuple[Place, Place] | None = None
+        self.setItemDelegate(CellPainting(model, self))
         self.setHorizontalHeader(UprightHeader(self))
         self.setAccessibleName(tr("Connections: rows are sources, columns are destinations"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -8,7 +8,9 @@ from PySide6.QtGui import QCursor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyle, QStyleOptionFocusRect, QVBoxLayout, QWidget
 
 from desktop.language import tr
+from desktop.policy.objects import Direction
 from desktop.reach.explain import End, Reason, Verdict
+from desktop.reach.objects import Pod
 from desktop.reach.questions import Answer
 from desktop.ui.connections.why import Part, Told
 from desktop.ui.icons import SIZE, Shape, toned
@@ -172,3 +174,9 @@ def _add_answer(page: Page, part: Part, answer: Answer, open_rule: Callable[[Rea
                 page.link(line.text, hint, partial(open_rule, rule), indent=2 * SIZE)
             else:  # a cluster-wide policy cannot be edited here, and is only named
                 page.say(line.text, indent=2 * SIZE)
+        target = ends[0] if side.direction is Direction.EGRESS else ends[1]
+        if isinstance(target, Pod) and not side.admitting and side.decided is None:
+            for name in side.selecting:
+                rules = Reason("NetworkPolicy", target.namespace, name, side.direction, 0)
+                words = tr("Open {policy}", policy=plain(name))
+                page.link(words, tr("Open this policy at its rules"), partial(open_rule, rules), indent=2 * SIZE)

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from desktop.language import tr
-from desktop.ui.connections.graph import Edge, Place, fan
+from desktop.ui.connections.graph import Place, fan
 from desktop.ui.connections.graph_items import BoxItem, EdgeItem, SpotItem
 from desktop.ui.connections.graph_layout import Drawing, curve
 from desktop.ui.connections.graph_words import edge_words, spot_words
@@ -77,7 +77,10 @@ class GraphView(QGraphicsView):
 
     def show_drawing(self, drawing: Drawing | None) -> None:
         """Show another drawing; the current spot and the part that is looked at stay, as far as they are there."""
-        self.drawing = drawing
+        before, self.drawing = self.drawing, drawing
+        if before and drawing and (before.graph, before.layout) == (drawing.graph, drawing.layout):
+            self._name_items(drawing.grid)  # the ports may be others
+            return
         self._scene.clear()
         self._spots, self._edges, self._fan = {}, [], []
         if drawing is None:
@@ -88,11 +91,11 @@ class GraphView(QGraphicsView):
             self._scene.addItem(BoxItem(box, laid.boxes[box.group]))
         for spot in drawing.graph.places.values():
             item = SpotItem(spot, laid.spots[spot.place], len(drawing.grid.members(spot.group)))
-            item.setToolTip(tooltip(*spot_words(drawing.grid, spot)))
             self._spots[spot.place] = item
             self._scene.addItem(item)
         for edge, way in zip(drawing.graph.edges, laid.curves, strict=True):
-            self._edges.append(self._drawn(drawing.grid, edge, EdgeItem(edge, way)))
+            self._edges.append(self._drawn(EdgeItem(edge, way)))
+        self._name_items(drawing.grid)
         self._scene.setSceneRect(self._scene.itemsBoundingRect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
         self._fit()
         kept = self.current
@@ -111,9 +114,7 @@ class GraphView(QGraphicsView):
         if item is not None:
             item.current = True
             self.ensureVisible(item, 40, 40)
-            spot = item.spot
-            if self.drawing is not None:
-                self.setAccessibleDescription(". ".join(spot_words(self.drawing.grid, spot)))
+            self.setAccessibleDescription(". ".join(spot_words(item.spot)))
         self._scene.update()
         if tell:
             self.spot_asked.emit(place)
@@ -265,7 +266,8 @@ class GraphView(QGraphicsView):
                 item.setOpacity(1.0)
             return
         edges = fan(drawing.grid, drawing.graph, place)
-        self._fan = [self._drawn(drawing.grid, edge, EdgeItem(edge, curve(drawing.layout, edge))) for edge in edges]
+        self._fan = [self._drawn(EdgeItem(edge, curve(drawing.layout, edge))) for edge in edges]
+        self._name_items(drawing.grid)
         ends = {end for edge in edges for end in (edge.source, edge.target)}
         for edge_item in self._edges:
             edge_item.setOpacity(_FAINT)
@@ -274,10 +276,16 @@ class GraphView(QGraphicsView):
             near = spot.place in ends or spot.group in ends or spot.place == place
             spot_item.setOpacity(1.0 if near else _DIMMED)
 
-    def _drawn(self, grid: Grid, edge: Edge, item: EdgeItem) -> EdgeItem:
-        item.setToolTip(tooltip(edge_words(grid, edge)))
+    def _drawn(self, item: EdgeItem) -> EdgeItem:
         self._scene.addItem(item)
         return item
+
+    def _name_items(self, grid: Grid) -> None:
+        """Say what everything is when the mouse rests on it."""
+        for spot in self._spots.values():
+            spot.setToolTip(tooltip(*spot_words(spot.spot)))
+        for edge in (*self._edges, *self._fan):
+            edge.setToolTip(tooltip(edge_words(grid, edge.edge)))
 
     def _fit(self) -> None:
         """Show the whole, as far as it can be read then; until somebody zooms or moves."""

@@ -18,7 +18,7 @@ def place_words(place: Place) -> str:
     return tr("namespace {namespace}", namespace=plain(place))
 
 
-def spot_words(_grid: Grid, spot: Spot) -> tuple[str, ...]:
+def spot_words(spot: Spot) -> tuple[str, ...]:
     """Return what a spot is, and which of its sides nothing restricts."""
     words = [place_words(spot.place)]
     if spot.group != OUTSIDE:

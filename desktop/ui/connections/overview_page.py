@@ -76,7 +76,8 @@ def _list(
     page: Page, title: str, nothing: str, found: Sequence[Pair], ask: Ask, named: Callable[[Pair], Place] | None
 ) -> None:
     page.gap()
-    page.say(title if found and title else nothing if not found else "")
+    if title or not found:
+        page.say(title if found else nothing)
     for pair in found[:_LISTED]:
         name = place_words(named(pair)) if named else _both(pair)
         text = f"{Sign[pair.state.name].value} {name}"

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -154,6 +154,9 @@ class ConnectionsPanel(QWidget):
         self.graph.spot_asked.connect(self._ask_spot)
         self.graph.edge_asked.connect(self._ask_edge)
         self.graph.menu_asked.connect(self._show_spot_menu)
+        back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.why)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self._leave_why)
         self.explaining.rule_chosen.connect(self.rule_chosen)
         self.explaining.policy_chosen.connect(self.policy_chosen)
 
@@ -193,7 +196,7 @@ class ConnectionsPanel(QWidget):
         same = last is not None and last.grid.look == found.grid.look and last.grid.says_like(found.grid)
         if not same or self.model.grid is None:
             self.view.show_grid(found.grid)
-        if found.drawing is not None and (last is None or last.drawing != found.drawing):
+        if found.drawing is not None:
             self.graph.show_drawing(found.drawing)
         self._show_view()
         if self._sought is not None:
@@ -228,6 +231,11 @@ class ConnectionsPanel(QWidget):
         self._compute()
         if self._picture is None or self._picture.is_drawn or not self.tools.graph.isChecked():
             self._show_view()
+
+    @Slot()
+    def _leave_why(self) -> None:
+        shown = self.graph if self.tools.graph.isChecked() else self.view
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _look_at_ports(self) -> None:

@@ -1,5 +1,7 @@
 """What to look at in the connections: matrix or graph, protocol and port, and a search."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
@@ -32,6 +34,7 @@ class Tools(QWidget):
         group = QButtonGroup(self)
         for button in (self.matrix, self.graph):
             group.addButton(button)
+            button.toggled.connect(partial(_embolden, button))
         self.matrix.setChecked(True)
         self._arrange()
         self.graph.toggled.connect(self.graph_wanted)
@@ -85,6 +88,13 @@ class Tools(QWidget):
     def _tell_port(self) -> None:
         if not self.port.text() or self.port.hasAcceptableInput():
             self.port_changed.emit()
+
+
+def _embolden(button: QToolButton, on: bool) -> None:
+    """Make the one that is chosen stand out in every style."""
+    font = button.font()
+    font.setBold(on)
+    button.setFont(font)
 
 
 def _switch(text: str, parent: QWidget) -> QToolButton:

@@ -132,6 +132,18 @@ def test_what_is_no_end_is_said(desk: Desk, panel: ConnectionsPanel) -> None:
     assert not desk.said
 
 
+def test_where_nothing_admits_the_policies_can_be_opened_and_escape_goes_back(
+    desk: Desk, panel: ConnectionsPanel
+) -> None:
+    go(panel, "team-01/mail[Deployment]", API)
+    assert answer(desk, panel, "every port: not allowed") == ["Open api", "Open default-deny", "Open metrics"]
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Return)
+    assert not panel.view.hasFocus()
+    QTest.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert panel.view.hasFocus()
+
+
 def test_one_end_tells_the_policies_that_select_it(desk: Desk, panel: ConnectionsPanel) -> None:
     panel.why.source.setFocus()
     QTest.keyClicks(panel.why.source, "team-01/worker-0")

@@ -10,10 +10,13 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from desktop.policy.objects import NetworkPolicy, Peer, Port, Rule
+from desktop.reach.snapshot import Put
 from desktop.reach.workloads import WorkloadRef
 from desktop.ui.connections.graph_items import EdgeItem, SpotItem
 from desktop.ui.connections.panel import ConnectionsPanel
-from tests.helpers.many_workloads import many_workloads
+from tests.helpers.clusters import stored
+from tests.helpers.many_workloads import app, many_workloads
 from tests.ui.window.conftest import Desk
 from tests.ui.window.test_connections import answer
 
@@ -117,6 +120,17 @@ def test_what_no_policy_restricts_is_drawn_on_demand(desk: Desk, panel: Connecti
     before = len(panel.graph.drawing.graph.edges)
     panel.graph_tools.free.click()
     desk.bot.waitUntil(lambda: panel.graph.drawing is not None and len(panel.graph.drawing.graph.edges) > before)
+
+
+def test_a_change_that_changes_no_line_leaves_the_drawing_and_says_the_new_ports(
+    desk: Desk, panel: ConnectionsPanel
+) -> None:
+    before = items(panel, EdgeItem)
+    snapshot = desk.session("prod").snapshot
+    other = NetworkPolicy("team-01", "api", app("api"), ingress=(Rule((Peer(app("web")),), (Port("TCP", 8081),)),))
+    desk.says("prod", snapshot.apply([Put(stored(other))]))
+    desk.bot.waitUntil(lambda: any("TCP 8081" in item.toolTip() for item in items(panel, EdgeItem)))
+    assert items(panel, EdgeItem) == before
 
 
 def test_too_much_to_draw_is_said(desk: Desk, panel: ConnectionsPanel) -> None:

@@ -8,6 +8,8 @@ from desktop.policy.objects import PROTOCOLS
 from desktop.reach.caveats import Caveat
 from desktop.reach.columns import Column
 from desktop.reach.explain import Verdict
+from desktop.reach.objects import Coverage, Kind
+from desktop.reach.snapshot import Snapshot
 from desktop.reach.stretches import IPV4_LINE, IPV6_LINE
 from desktop.reach.workloads import WorkloadRef
 from desktop.wording import kinds
@@ -43,6 +45,23 @@ def scope_words(policies: Iterable[tuple[str, str]], ends: Iterable[Column]) -> 
     if names := [plain(f"{namespace}/{name}") for namespace, name in policies]:
         return tr("Only the workloads that {policies} selects are shown one by one.", policies=any_of(names))
     return tr("Only {workloads} is shown apart from its namespace.", workloads=each_of(sorted(map(end_words, ends))))
+
+
+def missing_pods_words(snapshot: Snapshot) -> str:
+    """Return that there may be pods which are not known, and so are missing from a picture; else nothing."""
+    match snapshot.coverage_of(Kind.POD):
+        case Coverage.COMPLETE:
+            return ""
+        case Coverage.PARTIAL:
+            listed_in = sorted(snapshot.partial.get(Kind.POD, ()))
+            return tr(
+                "Only pods in {namespaces} are known: those of other namespaces are missing here.",
+                namespaces=each_of(map(plain, listed_in)),
+            )
+        case Coverage.FORBIDDEN:
+            return tr("You are not permitted to list pods: nothing is known of their connections.")
+        case Coverage.UNKNOWN:
+            return tr("The pods of this cluster are not listed yet: synchronize it.")
 
 
 def undrawn_words(count: int) -> str:

@@ -30,7 +30,7 @@ from desktop.ui.connections.tools import Tools
 from desktop.ui.connections.why_panel import WhyPanel
 from desktop.ui.plain import label
 from desktop.ui.strip import Strip
-from desktop.wording.connections import caveat_sentence, scope_words, undrawn_words
+from desktop.wording.connections import caveat_sentence, missing_pods_words, scope_words, undrawn_words
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
@@ -67,9 +67,7 @@ class ConnectionsPanel(QWidget):
         self.why = WhyPanel(context, "connections:why", self._why_picture, self)
         self.explaining = Explaining(context, self.why, self)
         self.caveats, self.narrowed, self.undrawn = Strip(self), Strip(self), Strip(self)
-        self._too_many = label(
-            tr("There are too many workloads to draw one by one: fold some namespaces."), self, wrap=True
-        )
+        self._note = label(parent=self, wrap=True)
         self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settle.timeout.connect(self._compute)
         self._arrange()
@@ -115,9 +113,9 @@ class ConnectionsPanel(QWidget):
 
     def _arrange(self) -> None:
         self.narrowed.add_button(tr("Sho&w All"), self._show_all)
-        self._too_many.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
-        for shown in (self.view, self.graph, self._too_many):
+        for shown in (self.view, self.graph, self._note):
             self._stack.addWidget(shown)
         below = QHBoxLayout()
         below.addWidget(self.legend, 1)
@@ -191,8 +189,8 @@ class ConnectionsPanel(QWidget):
     def _show(self, found: Picture) -> None:
         last, self._picture, self._folded = self._picture, found, found.grid.look.folded
         self.tools.state.setText("")
-        told = [caveat_sentence(caveat) for caveat in found.grid.matrix.caveats]
-        self.caveats.say(Severity.WARNING, "\n".join(told))
+        told = [missing_pods_words(found.standing.snapshot), *map(caveat_sentence, found.grid.matrix.caveats)]
+        self.caveats.say(Severity.WARNING, "\n".join(filter(None, told)))
         same = last is not None and last.grid.look == found.grid.look and last.grid.says_like(found.grid)
         if not same or self.model.grid is None:
             self.view.show_grid(found.grid)
@@ -214,7 +212,15 @@ class ConnectionsPanel(QWidget):
         undrawn = self._picture.drawing.graph.undrawn if graph and self._picture and self._picture.drawing else 0
         self.undrawn.say(Severity.INFO, undrawn_words(undrawn) if undrawn else "")
         waits = graph and (self._picture is None or not self._picture.is_drawn)
-        self._stack.setCurrentWidget(self.view if not graph or waits else self.graph if drawn else self._too_many)
+        if self._picture is not None and not self._picture.grid.matrix.columns.workloads:
+            missing = missing_pods_words(self._picture.standing.snapshot)
+            self._note.setText(missing or tr("There are no pods here: nothing can connect."))
+            self._stack.setCurrentWidget(self._note)
+        elif not graph or waits:
+            self._stack.setCurrentWidget(self.view)
+        else:
+            self._note.setText(tr("There are too many workloads to draw one by one: fold some namespaces."))
+            self._stack.setCurrentWidget(self.graph if drawn else self._note)
 
     def _why_picture(self) -> tuple[Snapshot, Settings] | None:
         session = self._session

@@ -24,7 +24,7 @@ from desktop.ui.item_views import TableView
 from desktop.ui.plain import label, menu_text
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
-from desktop.wording.connections import caveat_sentence
+from desktop.wording.connections import caveat_sentence, missing_pods_words
 from desktop.wording.coverage import summary
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _SETTLE_MS = 400
 class _Found:
     protections: tuple[Protection, ...]
     caveats: tuple[Caveat, ...]
+    missing: str
 
 
 class CoveragePanel(QWidget):
@@ -140,14 +141,15 @@ class CoveragePanel(QWidget):
 
         def job(_token: CancelToken, _progress: ProgressSink) -> _Found:
             found = protection(snapshot)
-            return _Found(tuple(each for each in found if namespace in ("", each.namespace)), caveats(snapshot))
+            shown = tuple(each for each in found if namespace in ("", each.namespace))
+            return _Found(shown, caveats(snapshot), missing_pods_words(snapshot))
 
         self._context.tasks.run("coverage", job, self._show, self._context.messages.error)
 
     def _show(self, found: _Found) -> None:
         self.summary.setText(summary(found.protections))
-        told = [caveat_sentence(caveat) for caveat in found.caveats]
-        self.caveats.say(Severity.WARNING, "\n".join(told))
+        told = [found.missing, *map(caveat_sentence, found.caveats)]
+        self.caveats.say(Severity.WARNING, "\n".join(filter(None, told)))
         kept = self._selected()
         self.table.show(found.protections)
         self._select(kept)

@@ -6,10 +6,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.reach.objects import Kind
+from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Gone
 from desktop.ui.connections.panel import ConnectionsPanel
 from desktop.ui.editor.dialog import YamlDialog
+from tests.helpers.fake_sessions import snapshot_of
 from tests.helpers.many_workloads import many_workloads
 from tests.ui.window.conftest import Desk
 
@@ -114,6 +115,27 @@ def test_a_port_looked_at_is_the_one_explained(desk: Desk, panel: ConnectionsPan
     answer(desk, panel, "TCP 9, UDP 9, SCTP 9: not allowed")
     QTest.keyClicks(panel.tools.port, "x")
     assert panel.tools.port.text() == "9"
+
+
+@pytest.mark.parametrize(
+    ("coverage", "namespaces", "said"),
+    [
+        (Coverage.PARTIAL, {"team-00"}, "Only pods in team-00 are known: those of other namespaces are missing here."),
+        (Coverage.FORBIDDEN, set(), "You are not permitted to list pods: nothing is known of their connections."),
+        (Coverage.UNKNOWN, set(), "The pods of this cluster are not listed yet: synchronize it."),
+    ],
+)
+def test_pods_that_may_not_be_listed_are_said_to_be_missing(
+    desk: Desk, panel: ConnectionsPanel, coverage: Coverage, namespaces: set[str], said: str
+) -> None:
+    snapshot = desk.session("prod").snapshot
+    desk.says("prod", snapshot.covering(Kind.POD, coverage, frozenset(namespaces)))
+    desk.bot.waitUntil(lambda: said in panel.caveats.sentence)
+
+
+def test_a_cluster_without_pods_says_so(desk: Desk, panel: ConnectionsPanel) -> None:
+    desk.says("prod", snapshot_of(namespaces=["team-00"]))
+    desk.bot.waitUntil(lambda: not panel.view.isVisible())
 
 
 def test_two_ends_and_a_port_can_be_typed_an_address_too(desk: Desk, panel: ConnectionsPanel) -> None:

@@ -141,6 +141,14 @@ def test_the_same_cluster_is_laid_out_the_same() -> None:
     assert (one.graph, one.layout) == (other.graph, other.layout)
 
 
+def test_nothing_moves_when_all_connections_are_drawn() -> None:
+    one = drawn(40)
+    other = drawing(one.grid, free_too=True)
+    assert other is not None
+    assert other.layout.spots == one.layout.spots
+    assert len(other.graph.edges) > len(one.graph.edges)
+
+
 def test_two_hundred_workloads_fill_a_window_s_shape() -> None:
     rects = [*drawn(200).layout.boxes.values()]
     width = max(rect.right for rect in rects)

@@ -93,15 +93,16 @@ def drawing(grid: Grid, *, free_too: bool, check: Callable[[], None] = unchecked
     """Return the drawing of a grid; None where it has too many workloads to be drawn, until some are folded."""
     if sum(1 for line in grid.lines if line.column is not None) > MOST_SPOTS:
         return None
-    graph = graph_of(grid, free_too=free_too, check=check)
+    guide = graph_of(grid, check=check)
+    graph = graph_of(grid, free_too=True, check=check) if free_too else guide
     check()
-    return Drawing(grid, graph, layout(graph))
+    return Drawing(grid, graph, layout(graph, guide))
 
 
-def layout(graph: Graph) -> Layout:
-    """Lay out a graph."""
+def layout(graph: Graph, guide: Graph) -> Layout:
+    """Lay out a graph; the edges of its ``guide``, with the same spots, put it in order."""
     sizes = _sizes(graph)
-    order = _order(graph, list(sizes))
+    order = _order(guide, list(sizes))
     boxes: dict[str, Rect] = {}
     spots: dict[Place, Rect] = {}
     inside = {box.group: box.spots for box in graph.boxes}

@@ -61,8 +61,6 @@ class Graph:
     boxes: tuple[Box, ...]
     folded: tuple[Spot, ...]
     edges: tuple[Edge, ...]
-    free: int = 0
-    """How many pairs no policy has a part in: they are not among the edges."""
     undrawn: int = 0
     """How many edges there are where they are too many to draw: ``edges`` is empty then."""
     places: Mapping[Place, Spot] = field(default_factory=dict, hash=False, compare=False)
@@ -76,23 +74,20 @@ def graph_of(grid: Grid, *, free_too: bool = False, check: Callable[[], None] = 
     spots = list(_spots(grid))
     boxes = _boxes(grid, spots)
     states: dict[tuple[Place, Place], State] = {}
-    free = 0
     for source in spots:
         check()
         for target in spots:
             state = state_of(grid, source, target)
             if state in (State.CLOSED, State.ITSELF):
                 continue
-            if is_free(source, target) and not free_too:
-                free += 1
-            else:
+            if free_too or not is_free(source, target):
                 states[source.place, target.place] = state
     edges = _merged(_aggregated(states, boxes))
     folded = tuple(spot for spot in spots if spot.is_folded)
     places = {spot.place: spot for spot in spots}
     if len(edges) > MOST_EDGES:
-        return Graph(boxes, folded, (), free, len(edges), places)
-    return Graph(boxes, folded, edges, free, 0, places)
+        return Graph(boxes, folded, (), len(edges), places)
+    return Graph(boxes, folded, edges, 0, places)
 
 
 def fan(grid: Grid, graph: Graph, place: Place) -> tuple[Edge, ...]:

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVB
 from desktop.cancellation import CancelToken
 from desktop.language import tr
 from desktop.policy.findings import Severity
-from desktop.policy.profile import for_version
 from desktop.reach.columns import Column
-from desktop.reach.settings import Settings, settings_of
+from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
@@ -25,7 +24,7 @@ from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.connections.grid_view import GridView
 from desktop.ui.connections.legend import Legend
 from desktop.ui.connections.saving import save_as
-from desktop.ui.connections.scope import Asked, Picture, Scope, picture
+from desktop.ui.connections.scope import Asked, Picture, Scope, picture, reading_of
 from desktop.ui.connections.tools import Tools
 from desktop.ui.connections.why_panel import WhyPanel
 from desktop.ui.plain import label
@@ -167,7 +166,7 @@ class ConnectionsPanel(QWidget):
             return
         snapshot, last = session.snapshot, self._picture
         graph, free = self.tools.graph.isChecked(), self.graph_tools.free.isChecked()
-        asked = Asked(self._settings(session), self._scope, self.tools.asked, self._folded, graph, free)
+        asked = Asked(reading_of(session), self._scope, self.tools.ports.asked, self._folded, graph, free)
         began = time.monotonic()
 
         def job(token: CancelToken, _progress: ProgressSink) -> Picture:
@@ -179,12 +178,6 @@ class ConnectionsPanel(QWidget):
 
         self.tools.state.setText(tr("Computing…"))
         self._context.tasks.run("connections", job, done, self._context.messages.error)
-
-    @staticmethod
-    def _settings(session: "Session") -> Settings:
-        version = session.state.version
-        profile = for_version(session.entry.profile, version.text if version else None)
-        return settings_of(profile)
 
     def _show(self, found: Picture) -> None:
         last, self._picture, self._folded = self._picture, found, found.grid.look.folded
@@ -224,7 +217,7 @@ class ConnectionsPanel(QWidget):
 
     def _why_picture(self) -> tuple[Snapshot, Settings] | None:
         session = self._session
-        return None if session is None else (session.snapshot, self._settings(session))
+        return None if session is None else (session.snapshot, reading_of(session))
 
     # What a person does
 
@@ -245,7 +238,7 @@ class ConnectionsPanel(QWidget):
 
     @Slot()
     def _look_at_ports(self) -> None:
-        self.why.look_at(self.tools.asked)
+        self.why.look_at(self.tools.ports.asked)
         self._compute()
 
     @Slot(str, bool)

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.policy.objects import PROTOCOLS
+from desktop.policy.profile import for_version
 from desktop.reach import selection
 from desktop.reach.columns import Column
 from desktop.reach.ports import PortSpace
-from desktop.reach.settings import Settings
+from desktop.reach.settings import Settings, settings_of
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
 from desktop.reach.workloads import top_owner
 from desktop.ui.connections.graph_layout import Drawing, drawing
 from desktop.ui.connections.grid import OUTSIDE, Grid, Look, group_of
 from desktop.ui.connections.why import PortAsked
+
+if TYPE_CHECKING:
+    from desktop.session.session import Session
 
 MANY_LINES = 200
 """With more workloads than this a picture starts folded."""
@@ -66,6 +71,12 @@ class Picture:
     is_drawn: bool = False
     """Whether it was to be drawn as a graph; ``drawing`` is None then, too, where that is too much to draw."""
     drawing: Drawing | None = None
+
+
+def reading_of(session: "Session") -> Settings:
+    """Return how the network plug-in of a cluster reads what the specification leaves open."""
+    version = session.state.version
+    return settings_of(for_version(session.entry.profile, version.text if version else None))
 
 
 def picture(snapshot: Snapshot, asked: Asked, last: Picture | None, check: Callable[[], None]) -> Picture:

@@ -2,14 +2,11 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from desktop.language import tr
-from desktop.policy.objects import PROTOCOLS
-from desktop.reach.ports import LAST
-from desktop.ui.connections.why import PortAsked
+from desktop.ui.connections.port_fields import PortFields
 from desktop.ui.plain import label, tooltip
 
 
@@ -28,7 +25,7 @@ class Tools(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.matrix, self.graph = _switch(tr("&Matrix"), self), _switch(tr("&Graph"), self)
-        self.protocol, self.port, self.search = QComboBox(self), QLineEdit(self), QLineEdit(self)
+        self.ports, self.search = PortFields(self), QLineEdit(self)
         self.export = QToolButton(self)
         self.state = label(parent=self)
         group = QButtonGroup(self)
@@ -38,17 +35,10 @@ class Tools(QWidget):
         self.matrix.setChecked(True)
         self._arrange()
         self.graph.toggled.connect(self.graph_wanted)
-        self.protocol.currentIndexChanged.connect(self._tell_port)
-        self.port.textChanged.connect(self._tell_port)
+        self.ports.changed.connect(self.port_changed)
         self.search.textChanged.connect(self.sought)
         self.search.returnPressed.connect(lambda: self.next_sought.emit(self.search.text()))
         self.export.clicked.connect(self.export_asked)
-
-    @property
-    def asked(self) -> PortAsked:
-        """The ports to look at; what is not a port (yet) never stands for all of them."""
-        number = int(self.port.text()) if self.port.hasAcceptableInput() else None
-        return PortAsked(str(self.protocol.currentData()), number)
 
     def start_finding(self) -> None:
         """Begin to look for a workload."""
@@ -56,14 +46,6 @@ class Tools(QWidget):
         self.search.selectAll()
 
     def _arrange(self) -> None:
-        self.protocol.addItem(tr("Any protocol"), "")
-        for protocol in PROTOCOLS:
-            self.protocol.addItem(protocol, protocol)
-        self.protocol.setAccessibleName(tr("Protocol"))
-        self.port.setPlaceholderText(tr("Any port"))
-        self.port.setAccessibleName(tr("Port"))
-        self.port.setMaximumWidth(80)
-        self.port.setValidator(QIntValidator(1, LAST, self))
         self.search.setPlaceholderText(tr("Find a workload  (Ctrl+F)"))
         self.search.setAccessibleName(tr("Find a workload, a namespace or an address"))
         self.search.setClearButtonEnabled(True)
@@ -77,17 +59,11 @@ class Tools(QWidget):
         for widget in (self.matrix, self.graph):
             switch.addWidget(widget)
         row.addLayout(switch)
-        row.addWidget(self.protocol)
-        row.addWidget(self.port)
+        row.addWidget(self.ports)
         row.addStretch(1)
         row.addWidget(self.state)
         row.addWidget(self.search, 1)
         row.addWidget(self.export)
-
-    @Slot()
-    def _tell_port(self) -> None:
-        if not self.port.text() or self.port.hasAcceptableInput():
-            self.port_changed.emit()
 
 
 def _embolden(button: QToolButton, on: bool) -> None:

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -20,9 +18,7 @@ from PySide6.QtWidgets import (
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.language import tr
-from desktop.policy.objects import PROTOCOLS
 from desktop.reach.objects import Pod
-from desktop.reach.ports import LAST
 from desktop.reach.questions import NoSuchEnd, named
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
@@ -31,6 +27,7 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.connections.answer_page import Page, answer_page
 from desktop.ui.connections.overview import Isolation, isolation
 from desktop.ui.connections.overview_page import isolation_page
+from desktop.ui.connections.port_fields import PortFields
 from desktop.ui.connections.why import PortAsked, Question, Told, offered, tell
 from desktop.ui.plain import label
 from desktop.ui.wizard.completing import Suggestions
@@ -58,7 +55,7 @@ class WhyPanel(QWidget):
         self._told: Told | tuple[str, Isolation | None] | None = None
         self.source, self.destination = _end_field(tr("From")), _end_field(tr("To"))
         self._suggestions = [Suggestions(field) for field in (self.source, self.destination)]
-        self.protocol, self.port = QComboBox(self), QLineEdit(self)
+        self.ports = PortFields(self)
         self.swap = QToolButton(self)
         self._answer = QScrollArea(self)
         self._arrange()
@@ -100,8 +97,7 @@ class WhyPanel(QWidget):
 
     def look_at(self, port: PortAsked) -> None:
         """Ask about these ports from now on."""
-        self.protocol.setCurrentIndex(max(0, self.protocol.findData(port.protocol)))
-        self.port.setText("" if port.number is None else str(port.number))
+        self.ports.show_asked(port)
         self.ask_anew()
 
     def ask(self, source: str, destination: str) -> None:
@@ -144,14 +140,6 @@ class WhyPanel(QWidget):
             (empty or [self.source])[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self) -> None:
-        self.protocol.addItem(tr("Any protocol"), "")
-        for protocol in PROTOCOLS:
-            self.protocol.addItem(protocol, protocol)
-        self.protocol.setAccessibleName(tr("Protocol"))
-        self.port.setPlaceholderText(tr("Any port"))
-        self.port.setAccessibleName(tr("Port"))
-        self.port.setValidator(QIntValidator(1, LAST, self))
-        self.port.setMaximumWidth(90)
         self.swap.setText("⇅")
         self.swap.setToolTip(tr("Ask about the other way"))
         self.swap.setAccessibleName(tr("Ask about the other way"))
@@ -166,14 +154,12 @@ class WhyPanel(QWidget):
             field.textEdited.connect(self.offer)
         fields.addWidget(self.swap, 0, 2, 2, 1)
         ports = QHBoxLayout()
-        ports.addWidget(self.protocol)
-        ports.addWidget(self.port)
+        ports.addWidget(self.ports)
         ports.addStretch(1)
         fields.addWidget(label(tr("Port"), self), 2, 0)
         fields.addLayout(ports, 2, 1)
         self.swap.clicked.connect(self._swap)
-        self.protocol.activated.connect(self._ask_if_other)
-        self.port.editingFinished.connect(self._ask_if_other)
+        self.ports.finished.connect(self._ask_if_other)
         for each in self._suggestions:
             each.activated.connect(self._ask_if_other)
         self._answer.setWidgetResizable(True)
@@ -198,8 +184,7 @@ class WhyPanel(QWidget):
         source, destination = self.source.text().strip(), self.destination.text().strip()
         if not source and not destination:
             return None
-        number = int(self.port.text()) if self.port.hasAcceptableInput() else None
-        return Question(source, destination, PortAsked(str(self.protocol.currentData()), number))
+        return Question(source, destination, self.ports.asked)
 
     def _ask(self) -> None:
         question, picture = self._typed(), self._picture()

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from desktop.cancellation import CancelToken
 from desktop.language import tr
 from desktop.policy.objects import Direction
-from desktop.policy.profile import for_version
 from desktop.reach import selection
-from desktop.reach.settings import Settings, settings_of
+from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.workloads import top_owner
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
+from desktop.ui.connections.scope import reading_of
 from desktop.ui.connections.why_panel import WhyPanel
 from desktop.wording.plain import plain
 
@@ -78,10 +78,7 @@ class WhyWindow(QDialog):
         self._context.tasks.run(f"{self._group}:begin", job, known, self._context.messages.error)
 
     def _picture(self) -> tuple[Snapshot, Settings]:
-        session = self._session
-        version = session.state.version
-        profile = for_version(session.entry.profile, version.text if version else None)
-        return session.snapshot, settings_of(profile)
+        return self._session.snapshot, reading_of(self._session)
 
 
 def ends_of_policy(snapshot: Snapshot, namespace: str, name: str) -> Ends:

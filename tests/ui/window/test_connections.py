@@ -111,10 +111,10 @@ def test_plus_and_minus_fold_the_namespace_of_the_row_then_of_the_column(desk: D
 
 def test_a_port_looked_at_is_the_one_explained(desk: Desk, panel: ConnectionsPanel) -> None:
     go(panel, WEB, API)
-    QTest.keyClicks(panel.tools.port, "9")
+    QTest.keyClicks(panel.tools.ports.port, "9")
     answer(desk, panel, "TCP 9, UDP 9, SCTP 9: not allowed")
-    QTest.keyClicks(panel.tools.port, "x")
-    assert panel.tools.port.text() == "9"
+    QTest.keyClicks(panel.tools.ports.port, "x")
+    assert panel.tools.ports.port.text() == "9"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from desktop.language import tr
-from desktop.ui.connections.graph import Place, fan
+from desktop.ui.connections.graph import Place, Spot, fan
 from desktop.ui.connections.graph_items import BoxItem, EdgeItem, SpotItem
 from desktop.ui.connections.graph_layout import Drawing, curve
 from desktop.ui.connections.graph_words import edge_words, spot_words
@@ -81,6 +81,7 @@ class GraphView(QGraphicsView):
         if before and drawing and (before.graph, before.layout) == (drawing.graph, drawing.layout):
             self._name_items(drawing.grid)  # the ports may be others
             return
+        was = self._spots[self.current].spot if self.current is not None else None
         self._scene.clear()
         self._spots, self._edges, self._fan = {}, [], []
         if drawing is None:
@@ -98,9 +99,7 @@ class GraphView(QGraphicsView):
         self._name_items(drawing.grid)
         self._scene.setSceneRect(self._scene.itemsBoundingRect().adjusted(-_ROOM, -_ROOM, _ROOM, _ROOM))
         self._fit()
-        kept = self.current
-        self.current = None
-        self.go_to(kept, tell=False)
+        self._find_again(was)
 
     def go_to(self, place: Place | None, *, tell: bool = True) -> bool:
         """Make a spot the current one; whether it is there. None leaves the current one."""
@@ -254,6 +253,14 @@ class GraphView(QGraphicsView):
         nearest = min(self._spots.values(), key=cost)
         if cost(nearest) < float("inf"):
             self.go_to(nearest.spot.place)
+
+    def _find_again(self, was: Spot | None) -> None:
+        """Go to the spot a person was at; where it is folded now to its namespace, where that is unfolded into it."""
+        self.current = None
+        if was is None or self.go_to(was.place, tell=False):
+            return
+        near = [was.group, *(place for place, item in self._spots.items() if item.spot.group == was.group)]
+        self.go_to(next((place for place in near if place in self._spots), None))
 
     def _show_fan(self) -> None:
         """Show all edges of the current spot, and everything else faintly."""

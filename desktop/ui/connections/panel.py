@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
+from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.reach.columns import Column
@@ -82,7 +83,10 @@ class ConnectionsPanel(QWidget):
         if session is self._session and namespace == self._scope.namespace:
             return
         if session is not self._session:
-            self._picture = None
+            self._context.tasks.cancel("connections")  # nothing of the cluster before may come late
+            self.tools.state.setText("")
+            self.caveats.say(Severity.WARNING, "")
+            self._picture = self._sought = None
             self.view.show_grid(None)
             self.graph.show_drawing(None)
         self._session = session
@@ -177,7 +181,7 @@ class ConnectionsPanel(QWidget):
             self._show(found)
 
         self.tools.state.setText(tr("Computing…"))
-        self._context.tasks.run("connections", job, done, self._context.messages.error)
+        self._context.tasks.run("connections", job, done, self._fail)
 
     def _show(self, found: Picture) -> None:
         last, self._picture, self._folded = self._picture, found, found.grid.look.folded
@@ -195,6 +199,10 @@ class ConnectionsPanel(QWidget):
             self._go_to(sought)
         if last is None or last.grid.matrix is not found.grid.matrix or last.grid.look.ports != found.grid.look.ports:
             self.explaining.again(found)
+
+    def _fail(self, error: BulkheadError) -> None:
+        self.tools.state.setText("")
+        self._context.messages.error(error)
 
     def _show_view(self) -> None:
         """Show the matrix, or the graph as soon as it is drawn."""

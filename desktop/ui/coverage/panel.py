@@ -70,10 +70,19 @@ class CoveragePanel(QWidget):
 
     def show_choice(self, session: "Session | None", namespace: str) -> None:
         """Show another cluster, or a namespace of it only."""
-        if (session, namespace) != (self._session, self._namespace):
-            self._session, self._namespace = session, namespace
-            self.view.clearSelection()
-            self._compute()
+        if (session, namespace) == (self._session, self._namespace):
+            return
+        if session is not self._session:
+            for group in ("coverage", "coverage:list"):  # nothing of the cluster before may come late
+                self._context.tasks.cancel(group)
+            self.summary.setText("")
+            self.note.setText("")
+            self.caveats.say(Severity.WARNING, "")
+            self.table.show(())
+            self.workloads.show((), frozenset())
+        self._session, self._namespace = session, namespace
+        self.view.clearSelection()
+        self._compute()
 
     @Slot()
     def follow(self) -> None:

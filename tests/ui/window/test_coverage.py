@@ -62,6 +62,19 @@ def test_a_changed_cluster_keeps_what_is_selected(desk: Desk, panel: CoveragePan
     desk.bot.waitUntil(lambda: {text[:7] for text in table_text(panel.workloads, 1)} == {"team-01"})
 
 
+def test_another_cluster_shows_nothing_of_the_one_before(desk: Desk, panel: CoveragePanel) -> None:
+    desk.choose("stage")
+    assert panel.table.rowCount() == panel.workloads.rowCount() == 0
+    desk.window.views.setCurrentIndex(1)
+    connections = desk.window.views.connections
+    assert connections.shown is None
+    desk.choose("prod")
+    desk.bot.waitUntil(lambda: connections.shown is not None)
+    desk.choose("stage")
+    assert connections.shown is None
+    assert connections.model.rowCount() == 0
+
+
 def test_enter_on_a_workload_asks_why(desk: Desk, panel: CoveragePanel) -> None:
     panel.list.setFocus()
     panel.list.selectRow(0)

@@ -171,6 +171,8 @@ class DraftLink(QObject):
             self._pause.start()
 
     def _show(self, opened: Opened) -> None:
+        if self._pause.isActive():
+            return  # the text was edited meanwhile, and is read anew in a moment
         self._opened, self._reading = opened, False
         if opened.draft is None:
             self.opened.emit(opened, self._decided)

@@ -1,20 +1,29 @@
-"""``bulkhead check``: say what is wrong with files of policies, as the API server would and before it does."""
+"""``bulkhead check``: say what is wrong with files of policies, as the API server would and before it does.
+
+A folder is taken for a cluster: its policies are held against all that it holds. Of files alone nothing is said that
+needs to know the pods.
+"""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktop.cancellation import CancelToken
 from desktop.cli.sources import Commands, add_output
 from desktop.cluster import folder_files
+from desktop.cluster.folder_picture import Picture
 from desktop.errors import FileError
 from desktop.language import tr, tr_n
 from desktop.manifest import checking, reader
+from desktop.manifest.checking import Checked
 from desktop.policy.findings import Finding, Place, Severity, format_path
-from desktop.policy.profile import DEFAULT, PROFILES, Profile
-from desktop.reach.objects import Kind
+from desktop.policy.profile import CLUSTER_WIDE, DEFAULT, PROFILES, Profile
+from desktop.reach.objects import Coverage, Kind
+from desktop.reach.snapshot import Put, Snapshot
+from desktop.session.advising import advised, with_policies
 from desktop.wording import findings, kinds
 from desktop.wording.plain import plain
 
@@ -45,36 +54,43 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Report:
-    """What was found in a file; ``policies`` is how many it holds."""
+    """What was found in a file; ``policies`` is how many it holds, ``folder`` the one that it was sought out in."""
 
     path: str
     policies: int
     findings: tuple[Finding, ...]
+    checked: Checked | None = None
+    text: str = ""
+    folder: str = ""
 
 
 def _check(arguments: argparse.Namespace) -> int:
     profile = PROFILES[arguments.profile]
-    reports = [_check_file(path, profile, sought=sought) for path, sought in dict(_files(arguments.paths)).items()]
+    reports = _advised([_check_file(path, profile, folder) for path, folder in _files(arguments.paths)], profile)
+    notes = {each.code: each for report in reports for each in report.findings if each.code in CLUSTER_WIDE}
+    reports = [_without(CLUSTER_WIDE, report) for report in reports]
     if arguments.output == "json":
-        print(json.dumps([_values(report.path, each) for report in reports for each in report.findings], indent=2))
+        values = [_values(report.path, each) for report in reports for each in report.findings]
+        print(json.dumps([*values, *(_values("", replace(each, path=())) for each in notes.values())], indent=2))
     else:
-        print(
-            *(_line(report.path, each) for report in reports for each in report.findings), _summary(reports), sep="\n"
-        )
+        told = [_line(report.path, each) for report in reports for each in report.findings]
+        print(*told, *(_note(profile, each) for each in notes.values()), _summary(reports), sep="\n")
     return 1 if _count(reports, Severity.ERROR) else 0
 
 
-def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file, and whether it was only sought out: a folder stands for all manifests in it."""
+def _files(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each file once, with the folder that it was sought out in: a folder stands for all manifests in it."""
+    found: dict[str, str] = {}
     for path in paths:
         if path == _STANDARD_INPUT or not Path(path).is_dir():
-            yield path, False
-            continue
-        found = folder_files.find(Path(path))
-        yield from ((str(Path(path, origin)), True) for origin in (*found.files, *found.problems))
+            found[path] = ""
+        else:
+            inside = folder_files.find(Path(path))
+            found.update(dict.fromkeys((str(Path(path, origin)) for origin in (*inside.files, *inside.problems)), path))
+    return list(found.items())
 
 
-def _check_file(path: str, profile: Profile, *, sought: bool) -> _Report:
+def _check_file(path: str, profile: Profile, folder: str) -> _Report:
     try:
         data = _data(path)
         text = data.decode(errors="strict" if len(data) <= reader.MAX_BYTES else "replace")
@@ -84,8 +100,42 @@ def _check_file(path: str, profile: Profile, *, sought: bool) -> _Report:
         return _Report(path, 0, reader.read_bytes(data).findings)
     checked = checking.check(text, profile=profile)
     policies = sum(checking.is_policy(entry.value) for entry in checked.entries)
-    found = _in_a_folder(checked.findings, text, policies) if sought else checked.findings
-    return _Report(path, policies, found)
+    return _Report(path, policies, checked.findings, checked, text, folder)
+
+
+def _advised(reports: Sequence[_Report], profile: Profile) -> list[_Report]:
+    """Add advice, which rests on all of a folder, or on all files that were named."""
+    pictures = {folder: _picture(folder) for folder in {report.folder for report in reports}}
+    for report in reports:
+        if report.checked is not None:
+            pictures[report.folder] = with_policies(
+                pictures[report.folder], report.checked.entries, report.path if report.folder else ""
+            )
+    told = []
+    for report in reports:
+        found = report.findings
+        if report.checked is not None:
+            found = advised(report.checked, pictures[report.folder], profile).findings
+        if report.folder:
+            found = _in_a_folder(found, report.text, report.policies)
+        told.append(replace(report, findings=found))
+    return told
+
+
+def _picture(folder: str) -> Snapshot:
+    """Return what a folder holds, all that there is; of no folder nothing is known."""
+    snapshot = Snapshot()
+    if folder:
+        picture = Picture(Path(folder))
+        picture.refresh(CancelToken())
+        snapshot = snapshot.apply(map(Put, picture.things.values()))
+        for kind in Kind:
+            snapshot = snapshot.covering(kind, Coverage.COMPLETE)
+    return snapshot
+
+
+def _without(codes: frozenset[str], report: _Report) -> _Report:
+    return replace(report, findings=tuple(each for each in report.findings if each.code not in codes))
 
 
 def _in_a_folder(found: tuple[Finding, ...], text: str, policies: int) -> tuple[Finding, ...]:
@@ -108,6 +158,11 @@ def _data(path: str) -> bytes:
             return file.read(reader.MAX_BYTES + 1)
     except OSError as error:
         raise FileError("file.not-read", path=path, reason=error.strerror or type(error).__name__) from error
+
+
+def _note(profile: Profile, finding: Finding) -> str:
+    """One line about the cluster as a whole."""
+    return f"profile {profile.name}: {finding.severity.value}: {_message(finding)} [{plain(finding.code)}]"
 
 
 def _message(finding: Finding) -> str:
@@ -133,6 +188,8 @@ def _values(path: str, finding: Finding) -> dict[str, object]:
         "code": finding.code,
         "field": format_path(finding.path),
         "message": _message(finding),
+        "reason": findings.reason(finding),
+        "fix": findings.fix_words(finding.fix) if finding.fix else "",
     }
 
 

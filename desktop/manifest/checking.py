@@ -75,9 +75,9 @@ def check(
         elif entry.kind:
             own.append(_other_kind(entry, alone=not policies))
         placed = [place(finding, entry.document) for finding in own]
-        entries.append(replace(entry, findings=_in_order((*entry.findings, *placed))))
+        entries.append(replace(entry, findings=in_order((*entry.findings, *placed))))
         findings += placed
-    return Checked(tuple(entries), _in_order(findings))
+    return Checked(tuple(entries), in_order(findings))
 
 
 def survey(reading: Reading, namespace: str = "default") -> Checked:
@@ -95,7 +95,7 @@ def survey(reading: Reading, namespace: str = "default") -> Checked:
         if isinstance(document.value, dict):
             entries.append(_entry(document, document.value, namespace, faults))
         findings += faults
-    return Checked(tuple(entries), _in_order(findings))
+    return Checked(tuple(entries), in_order(findings))
 
 
 def verdicts(entry: Entry, old: Mapping[str, object] | None = None) -> Iterator[Finding]:
@@ -178,6 +178,6 @@ def _other_kind(entry: Entry, *, alone: bool) -> Finding:
     return Finding("document.skipped", Severity.INFO, ("kind",), facts)
 
 
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings by place, those without one first."""
     return tuple(sorted(findings, key=lambda found: (found.place.line, found.place.column) if found.place else (0, 0)))

@@ -107,7 +107,7 @@ def render_policy(policy: NetworkPolicy) -> dict[str, object]:
         metadata["labels"] = dict(policy.labels)
     if policy.annotations:
         metadata["annotations"] = dict(policy.annotations)
-    spec: dict[str, object] = {"podSelector": _rendered_selector(policy.pod_selector)}
+    spec: dict[str, object] = {"podSelector": render_selector(policy.pod_selector)}
     if policy.policy_types:
         spec["policyTypes"] = [direction.value for direction in policy.policy_types]
     if policy.ingress is not None:
@@ -117,7 +117,8 @@ def render_policy(policy: NetworkPolicy) -> dict[str, object]:
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
 
 
-def _rendered_selector(selector: LabelSelector) -> dict[str, object]:
+def render_selector(selector: LabelSelector) -> dict[str, object]:
+    """Return a selector as the API has it."""
     rendered: dict[str, object] = {}
     if selector.labels:
         rendered["matchLabels"] = dict(selector.labels)
@@ -145,9 +146,9 @@ def _rendered_rule(rule: Rule, peers: str) -> dict[str, object]:
 def _rendered_peer(peer: Peer) -> dict[str, object]:
     rendered: dict[str, object] = {}
     if peer.namespace_selector is not None:
-        rendered["namespaceSelector"] = _rendered_selector(peer.namespace_selector)
+        rendered["namespaceSelector"] = render_selector(peer.namespace_selector)
     if peer.pod_selector is not None:
-        rendered["podSelector"] = _rendered_selector(peer.pod_selector)
+        rendered["podSelector"] = render_selector(peer.pod_selector)
     if peer.ip_block is not None:
         block: dict[str, object] = {"cidr": peer.ip_block.cidr}
         if peer.ip_block.excepts:

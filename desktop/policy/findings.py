@@ -26,13 +26,37 @@ class Place:
     end_column: int
 
 
+class Removed(Enum):
+    """In place of a value: there shall be none."""
+
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put ``value`` (as in JSON) at ``path``; at the index after a list's last, add it to the list."""
+
+    path: Path
+    value: object | Removed
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How a document can be put right: by ``edits``, one after another; ``code`` and ``facts`` are for the words."""
+
+    code: str
+    edits: tuple[Edit, ...]
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing found: a stable code, where (a path, and a place once a text is known), and the values to tell it.
 
     ``facts`` holds what the sentence needs (numbers, names, texts as written), never the sentence.
     ``path`` is the field as the API server names it. Where that stops above the value that is meant (the server names
-    ``matchLabels``, not the label in it), ``exact`` goes all the way; ``spot`` is the one to show.
+    ``matchLabels``, not the label in it), ``exact`` goes all the way; ``spot`` is the one to show. ``fix`` is there
+    where one edit of the document puts it right.
     """
 
     code: str
@@ -41,6 +65,7 @@ class Finding:
     facts: Mapping[str, object] = field(default_factory=dict)
     place: Place | None = None
     exact: Path = ()
+    fix: Fix | None = None
 
     @property
     def spot(self) -> Path:

@@ -26,6 +26,8 @@ class Operator(Enum):
 
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label that a server (since 1.21) gives every namespace: its name."""
 
 
 @dataclass(frozen=True, slots=True)

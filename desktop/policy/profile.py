@@ -181,11 +181,24 @@ def shortcomings(profile: Profile) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
+CLUSTER_WIDE = frozenset({f"limit.{each.value}" for each in (Capability.ENFORCEMENT, Capability.CLUSTER_IP)})
+"""The limits that concern a cluster as a whole: what they say is true of each policy alike."""
+
+
+def notes_on_cluster(profile: Profile) -> tuple[Finding, ...]:
+    """Return what is to be known about every policy on a cluster with this profile, as ``limits`` has it."""
+    found = _Limits(profile)
+    return (
+        *found.lacking(Capability.ENFORCEMENT, ()),
+        *found.lacking(Capability.CLUSTER_IP, (), Severity.INFO),
+    )
+
+
 _RULES = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
 _DIRECTION = {Direction.INGRESS: Capability.INBOUND, Direction.EGRESS: Capability.OUTBOUND}
 
 
-_PRIVATE = Spans.of(
+PRIVATE = Spans.of(
     cidr.span
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
     if (cidr := parse_cidr(text)) is not None
@@ -239,7 +252,7 @@ class _Limits:
         elif (cidr := parse_cidr(block.cidr)) is not None:
             if cidr.family == 6 and not self.profile.can(Capability.IPV6):
                 yield from self.lacking(Capability.IPV6, (*path, "cidr"), value=block.cidr)
-            elif addresses(cidr) & _PRIVATE:
+            elif addresses(cidr) & PRIVATE:
                 path = (*path, "cidr")
                 yield from self.lacking(Capability.CLUSTER_ADDRESSES, path, Severity.INFO, value=block.cidr)
 

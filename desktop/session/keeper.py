@@ -260,7 +260,8 @@ class Keeper:
 
     def _use(self, profile: Profile, version: ServerVersion | None) -> None:
         self._version = version or self._version
-        self._publish(self._snapshot, self._table.use(profile))
+        self._table.use(profile)
+        self._publish(self._snapshot, Changed({}, set()))
 
     def _connection(self) -> tuple[Connection, datetime | None, BulkheadError | None]:
         """Return the state, since when what is shown is old, and the error to blame."""

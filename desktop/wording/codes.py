@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from enum import Enum
 
 from desktop.policy.findings import Finding, format_path
-from desktop.wording import codes_cluster, codes_limits, codes_policy, codes_session, codes_sign_in, codes_text
+from desktop.wording import (
+    codes_advice,
+    codes_cluster,
+    codes_limits,
+    codes_policy,
+    codes_session,
+    codes_sign_in,
+    codes_text,
+)
 from desktop.wording.facts import Facts, Say
 from desktop.wording.plain import plain, short
 
@@ -25,7 +33,8 @@ SENTENCES: Mapping[str, Say] = {
     **codes_session.CHANGES,
     **codes_session.EDITOR,
     **codes_session.QUESTIONS,
-    **codes_session.ADVICE,
+    **codes_advice.ADVICE,
+    **codes_advice.FIXES,
 }
 
 HINTS: Mapping[str, Say] = {
@@ -35,7 +44,10 @@ HINTS: Mapping[str, Say] = {
     **codes_cluster.HINTS,
     **codes_sign_in.HINTS,
     **codes_session.HINTS,
+    **codes_advice.HINTS,
 }
+
+REASONS: Mapping[str, Say] = {**codes_advice.REASONS, **codes_limits.REASONS}
 
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:
@@ -47,6 +59,11 @@ def sentence(code: str, facts: Mapping[str, object]) -> str:
 def hint(code: str, facts: Mapping[str, object]) -> str:
     """Return what can be done, or nothing where nothing can be said."""
     return _say(HINTS, code, _told(facts))
+
+
+def reason(code: str, facts: Mapping[str, object]) -> str:
+    """Return why something is told, and where that is written; nothing where the sentence says it all."""
+    return _say(REASONS, code, _told(facts))
 
 
 def finding_facts(finding: Finding) -> Mapping[str, object]:

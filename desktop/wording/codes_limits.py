@@ -64,3 +64,18 @@ LIMITS: dict[str, Say] = {
 }
 
 HINTS: dict[str, Say] = dict.fromkeys(LIMITS, _choose)
+
+
+_PAGE = "Container Firewalls user guide, Constraints"
+_CCE = "Cloud Container Engine user guide, Network Policies"
+_API = "Kubernetes API, networking.k8s.io/v1"
+
+
+def _of_profile(f: Facts) -> str:
+    name = f["profile"]
+    source = _CCE if name.startswith("cce-") else _API if name == "upstream" else _PAGE
+    why = tr("That is how the profile “{profile}” of this cluster has it.", profile=profile_words(name))
+    return tr("{reason} (Source: {source})", reason=why, source=source)
+
+
+REASONS: dict[str, Say] = dict.fromkeys(LIMITS, _of_profile)

@@ -1,4 +1,4 @@
-"""The codes of ``desktop.session`` and ``desktop.reach``, and those that any layer may raise."""
+"""The codes of ``desktop.session`` and of questions to ``desktop.reach``, and those that any layer may raise."""
 
 from desktop.language import tr
 from desktop.wording.facts import Say
@@ -35,15 +35,6 @@ CHANGES: dict[str, Say] = {
     ),
 }
 
-ADVICE: dict[str, Say] = {
-    "advice.selects-nothing": lambda f: tr(
-        "No pod in {namespace} has these labels: the policy applies to nothing.", **f
-    ),
-    "advice.selects-host-network": lambda f: tr(
-        "Only pods on the host network have these labels, and policies do not apply to those."
-    ),
-}
-
 QUESTIONS: dict[str, Say] = {
     "end.unknown": lambda f: tr("There is no workload, pod or address called “{name}”.", **f),
     "end.ambiguous": lambda f: tr("“{name}” may be each of {candidates}.", **f),
@@ -59,5 +50,4 @@ HINTS: dict[str, Say] = {
     "note.managed-by": lambda f: tr("Change it at its source, too."),
     "note.last-applied": lambda f: tr("Change the file that was applied, too."),
     "unexpected": lambda f: tr("Please report it, with the details that can be copied here."),
-    "advice.selects-nothing": lambda f: tr("Compare the selector with the labels of the pods."),
 }

@@ -95,6 +95,8 @@ def test_programs_get_every_finding_as_an_object(write: Write, capsys: pytest.Ca
             "code": "field.unknown",
             "field": "spec.ingres",
             "message": "There is no field “ingres” here. Did you mean ingress?",
+            "reason": "",
+            "fix": "",
         }
     ]
 
@@ -124,7 +126,10 @@ def test_a_folder_is_searched_for_manifests_and_other_objects_are_no_errors(
     tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = write("deep/down/bad.yml", MISSPELT)
-    write("good.json", '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a"}}')
+    write(
+        "good.json",
+        '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a","namespace":"b"}}',
+    )
     write("web.yaml", DEPLOYMENT)
     write("values.yaml", "replicas: 3\n")
     write("notes.txt", "::: not YAML")
@@ -147,6 +152,51 @@ def test_a_template_in_a_folder_is_a_warning_and_a_named_one_an_error(
 def test_a_named_file_without_a_policy_is_an_error(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", write("web.yaml", DEPLOYMENT)]) == 1
     assert "Deployment web is no NetworkPolicy" in capsys.readouterr().out
+
+
+PEERED = GOOD + "  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: web}}\n"
+CLOSED = GOOD.replace("name: good", "name: closed") + "  policyTypes: [Egress]\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: db, labels: {app: db}}\nspec: {containers: []}\n"
+
+
+def test_what_is_true_of_every_policy_is_said_once(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = write("one.yaml", PEERED), write("two.yaml", PEERED.replace("good", "other"))
+    assert cli.main(["check", one, two, "--profile", "flannel"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("[limit.enforcement]") == said.count("[limit.cluster-ip]") == 1
+    assert "profile flannel: warning: " in said
+    assert said.rstrip().endswith("2 warnings")  # the policies are duplicates of each other
+
+
+def test_of_files_alone_nothing_is_claimed_that_needs_the_pods(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "-o", "json", write("closed.yaml", CLOSED), write("peered.yaml", PEERED)]) == 0
+    found = {each["code"]: each for each in json.loads(capsys.readouterr().out)}
+    assert set(found) == {"advice.dns-cut-off", "limit.cluster-ip"}
+    assert found["advice.dns-cut-off"]["severity"] == "info"
+    assert found["advice.dns-cut-off"]["fix"] == "Allow DNS"
+    assert "RFC 1035" in found["advice.dns-cut-off"]["reason"]
+
+
+def test_a_folder_is_held_against_all_that_it_holds(
+    tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("closed.yaml", CLOSED)
+    write("peered.yaml", PEERED)
+    write("pod.yaml", POD)
+    assert cli.main(["check", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "warning: No policy lets these pods reach DNS" in said
+    assert "[advice.peer-no-pods]" in said
+
+
+def test_a_folder_without_pods_may_be_a_part_and_claims_nothing_of_them(
+    tmp_path: Path, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("peered.yaml", PEERED)
+    assert cli.main(["check", str(tmp_path)]) == 0
+    assert "advice." not in capsys.readouterr().out
 
 
 def test_a_file_given_twice_is_checked_once(write: Write, capsys: pytest.CaptureFixture[str]) -> None:

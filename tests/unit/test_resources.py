@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 import yaml
 
+from desktop.cancellation import CancelToken
+from desktop.cluster.folder_picture import Picture
 from desktop.paths import resource
 from desktop.policy.codec import parse_policy
-from desktop.policy.findings import Severity
+from desktop.policy.findings import Finding, Severity
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.profile import DEFAULT, limits
 from desktop.policy.rules import check
 from desktop.policy.selectors import matches
+from desktop.reach.objects import Coverage, Kind
+from desktop.reach.snapshot import Put, Snapshot
+from desktop.session.rows import PolicyTable
 
 Document = dict[str, Any]
 
@@ -122,6 +127,24 @@ def test_one_policy_of_the_sample_forgot_dns() -> None:
     }
 
     assert restricted - resolving == {("data", "orders-backup")}
+
+
+def _found() -> list[Finding]:
+    """Everything that is found in the sample as a cluster."""
+    table, picture = PolicyTable(), Picture(resource("sample"))
+    picture.refresh(CancelToken())
+    snapshot = Snapshot().apply(Put(thing) for thing in picture.things.values())
+    for kind in Kind:
+        snapshot = snapshot.covering(kind, Coverage.COMPLETE)
+    table.show(snapshot)
+    while table.has_unchecked:
+        table.check_some()
+    return [finding for row in table.all() for finding in row.findings]
+
+
+def test_the_sample_shows_two_mistakes_that_are_meant_and_no_other() -> None:
+    warnings = [each.code for each in _found() if each.severity is not Severity.INFO]
+    assert sorted(warnings) == ["advice.dns-cut-off", "advice.selects-nothing"]
 
 
 def test_the_sample_shows_what_policies_can_say() -> None:

@@ -54,6 +54,11 @@ class Checking(QObject):
         self._pause.stop()
         self._start()
 
+    def again(self) -> None:
+        """Check the same text again, as the cluster is another; what is known of it stays until then."""
+        if self._current is not None:
+            self._start()
+
     def stop(self) -> None:
         """Check no more."""
         self._pause.stop()

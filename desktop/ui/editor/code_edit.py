@@ -106,6 +106,13 @@ class CodeEdit(QPlainTextEdit):
         cursor.insertText(new)
         cursor.endEditBlock()
 
+    def show_offset(self, offset: int) -> None:
+        """Put the cursor behind so many characters, a line end being one, and show it."""
+        cursor = self.textCursor()
+        cursor.setPosition(units(self.document().toRawText(), offset))
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
     def line(self, number: int) -> str:
         """Return a line (from 1), empty where there is none."""
         return self.document().findBlockByNumber(number - 1).text()

@@ -1,7 +1,6 @@
 """The window in which policies are written, as a form or as YAML, reviewed and applied."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +18,7 @@ from desktop.session.changes import Draft, Intent, Outcome
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
-from desktop.ui.editor.checking import Check
+from desktop.ui.editor.checker import checker, origin_of
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_keeper import DraftKeeper
 from desktop.ui.editor.drafts import FormDraft, StoredDraft, now
@@ -28,7 +27,6 @@ from desktop.ui.editor.known import known_of
 from desktop.ui.editor.page import EditorPage
 from desktop.ui.editor.pane import Refusal
 from desktop.ui.editor.suggestions import Known
-from desktop.ui.editor.unseen import unseen
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.review.causes import REFUSED
 from desktop.ui.review.conflict import Choice
@@ -38,12 +36,14 @@ from desktop.ui.review.rows import Mark
 from desktop.ui.wizard.judging import Terms
 from desktop.ui.wizard.panel import FormPanel
 from desktop.ui.wizard.view_switch import View
+from desktop.wording import findings as finding_words
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
 
 _SIZE = (960, 640)
+_FOLLOW_MS = 1000
 _numbers = count(1)
 
 
@@ -76,10 +76,13 @@ class YamlDialog(QDialog):
         self._checked: Checked | None = None
         self._group = f"yaml {next(_numbers)}"
         impact = ImpactLine(context, session)
-        self.page = EditorPage(context, self._check(), namespace, self._group, self._make_form, impact)
+        check = checker(session, namespace, self._old)
+        self.page = EditorPage(context, check, namespace, self._group, self._make_form, impact)
         self.review = ReviewPage(context, session, self._group)
         self.keeper = DraftKeeper(context.tasks, self._draft, context.messages.error, self, draft.file if draft else "")
         self._left = self._closing_parent = False
+        self._seen = session.snapshot
+        self._follow_timer = QTimer(self, interval=_FOLLOW_MS)
         if parent is not None:
             parent.installEventFilter(self)
         self._pages = QStackedWidget()
@@ -105,6 +108,22 @@ class YamlDialog(QDialog):
                     self.page.pane.edit.go_to(entry.place(path))
 
         self.page.pane.checking.when_checked(go)
+
+    def make_fix(self, finding: Finding) -> None:
+        """Make the fix of a finding of the policy that was opened, if it is still found, to be reviewed and applied."""
+
+        def make(checked: Checked) -> None:
+            for each in checked.findings:
+                if (each.code, each.spot) == (finding.code, finding.spot) and each.fix is not None:
+                    self.page.pane.fix(each)
+                    made = finding_words.fix_words(each.fix)
+                    self.page.banner.say(
+                        Severity.INFO, tr("{fix}: changed in the text below. Nothing is applied yet.", fix=made)
+                    )
+                    return
+            self.page.banner.say(Severity.INFO, tr("This is no longer found: the policy, or the cluster, is another."))
+
+        self.page.pane.checking.when_checked(make)
 
     def reject(self) -> None:
         """Go one step back: from the review to the text, from the text out."""
@@ -155,6 +174,13 @@ class YamlDialog(QDialog):
         layout.addWidget(self._pages, 1)
         self.resize(*_SIZE)
 
+    @Slot()
+    def _follow(self) -> None:
+        """Check the text again when the cluster is another: what is found rests on what it holds."""
+        if self._session.snapshot is not self._seen:
+            self._seen = self._session.snapshot
+            self.page.pane.checking.again()
+
     def _subject(self) -> str:
         """Say what is being edited, and where it comes from."""
         if self._document is None and self._opened_as is View.FORM:
@@ -167,6 +193,8 @@ class YamlDialog(QDialog):
         return tr("{name} in {namespace}", **words)
 
     def _connect(self) -> None:
+        self._follow_timer.timeout.connect(self._follow)
+        self._follow_timer.start()
         self.page.pane.edit.edited.connect(self.keeper.changed)
         self.page.form.edited.connect(self.keeper.changed)
         self.page.accepted.connect(self._start_review)
@@ -179,16 +207,10 @@ class YamlDialog(QDialog):
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, self._go_on)
 
-    def _check(self) -> Check:
-        """Return how a text is checked: by the limits of this cluster, and what an update tolerates."""
-        session, namespace = self._session, self._namespace
-        old = self._document.value if self._document else None
-
-        def check(text: str) -> Checked:
-            checked = checking.check(text, profile=session.profile, namespace=namespace, old=old)
-            return replace(checked, findings=(*checked.findings, *unseen(text)))
-
-        return check
+    @property
+    def _old(self) -> Mapping[str, object] | None:
+        """The policy as it stood when it was opened."""
+        return self._document.value if self._document else None
 
     def _make_form(self, edit: CodeEdit) -> FormPanel:
         fixed = self._document is not None
@@ -196,9 +218,9 @@ class YamlDialog(QDialog):
 
     def _terms(self) -> Terms:
         """Return what the form is judged by: a new policy may not take the name of another."""
-        old = self._document.value if self._document else None
-        taken = self._session.snapshot.policies if self._is_new else None
-        return Terms(self._namespace, self._session.profile, old, taken)
+        session = self._session
+        taken = session.snapshot.policies if self._is_new else None
+        return Terms(self._namespace, session.profile, self._old, taken, session.snapshot, origin_of(session))
 
     def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
         """Put the text in, and have the cluster's names gathered for the suggestions."""

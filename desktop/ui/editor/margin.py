@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from desktop.language import tr
 from desktop.policy.findings import Finding, Severity
 from desktop.ui.icons import SIZE, severity_icon
 from desktop.ui.plain import tooltip
@@ -27,6 +28,9 @@ class Margin(QWidget):
 
     clicked = Signal(int)
     """A line (from 1) whose number or sign was clicked."""
+
+    menu_asked = Signal(int, QPoint)
+    """A line (from 1), and where on the screen its menu shall be: what was found there is to be put right."""
 
     def __init__(self, editor: "CodeEdit") -> None:
         super().__init__(editor)
@@ -77,6 +81,12 @@ class Margin(QWidget):
             self.clicked.emit(line)
         event.accept()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of a line."""
+        if line := self._line_at(event.pos()):
+            self.menu_asked.emit(line, event.globalPos())
+        event.accept()
+
     def event(self, event: QEvent) -> bool:
         """Show what was found on the line under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -87,7 +97,10 @@ class Margin(QWidget):
     def told(self, line: int) -> str:
         """Return the tooltip of a line, empty where nothing was found."""
         found = sorted(self._signs.get(line, ()), key=lambda finding: RANK[finding.severity])
-        return tooltip(*(finding_words.sentence(finding) for finding in found[:_TOLD]))
+        sentences = [finding_words.sentence(finding) for finding in found[:_TOLD]]
+        if any(finding.fix for finding in found):
+            sentences.append(tr("A right click, or Ctrl+. in the line, puts it right."))
+        return tooltip(*sentences)
 
     def _line_at(self, point: QPoint) -> int:
         for line, rect in self._editor.visible_lines():

@@ -131,7 +131,7 @@ class EditorPage(QWidget):
 
     def stop(self) -> None:
         """Check, import and offer no more: the window closes."""
-        self.pane.checking.stop()
+        self.pane.stop()
         self.impact.stop()
         self.form.stop()
         self.offer.stop()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -15,7 +15,8 @@ from desktop.ui.editor.checking import Check, Checking
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.completion import Completion
 from desktop.ui.editor.find_bar import FindBar
-from desktop.ui.editor.finding_list import FindingList
+from desktop.ui.editor.finding_list import FindingList, fix_menu
+from desktop.ui.editor.fixing import Fixing
 from desktop.ui.editor.margin import RANK
 from desktop.ui.plain import label
 
@@ -42,6 +43,7 @@ class EditorPane(QWidget):
         super().__init__(parent)
         self._refusals: tuple[Refusal, ...] = ()
         self._shown: tuple[Finding, ...] = ()
+        self._follows_rows = True
         self.edit = CodeEdit()
         self.edit.setAccessibleName(tr("YAML"))
         self.edit.setAccessibleDescription(tr("Tab indents; Ctrl+Tab leaves the text; Ctrl+Space suggests."))
@@ -49,6 +51,10 @@ class EditorPane(QWidget):
         self.find_bar = FindBar(self.edit, self)
         self.findings = FindingList()
         self.findings.picked.connect(self._go_to)
+        self.findings.fix_wanted.connect(self.fix)
+        self.edit.margin.menu_asked.connect(self._show_menu)
+        self._fixing = Fixing(tasks, self.edit)
+        self._fixing.failed.connect(self.failed)
         self._state, self._cursor = label(), label()
         self.checking = Checking(tasks, self.edit, check)
         self.checking.checked.connect(self._show)
@@ -57,6 +63,7 @@ class EditorPane(QWidget):
         self._lay_out()
         QShortcut(QKeySequence("F8"), self, lambda: self._step(1))
         QShortcut(QKeySequence("Shift+F8"), self, lambda: self._step(-1))
+        QShortcut(QKeySequence("Ctrl+."), self, self._fix_here)
         self._tell_cursor()
 
     def go_to_first(self) -> None:
@@ -64,6 +71,21 @@ class EditorPane(QWidget):
         placed = [finding for finding in self._shown if finding.place is not None]
         if placed:
             self._go_to(min(placed, key=lambda finding: RANK[finding.severity]))
+
+    def stop(self) -> None:
+        """Check and put right no more."""
+        self.checking.stop()
+        self._fixing.stop()
+
+    @Slot(object)
+    def fix(self, finding: Finding) -> None:
+        """Make the fix of a finding of the text as it is now, so that it can be undone."""
+        checked = self.checking.current
+        if checked is not None and finding.fix is not None:
+            entries = enumerate(checked.entries)
+            number = next((at for at, entry in entries if any(each is finding for each in entry.findings)), None)
+            if number is not None:
+                self._fixing.make(number, finding.fix)
 
     def refuse(self, refusals: Sequence[Refusal]) -> None:
         """Show what the server said against policies of the text, at their lines, until the next time."""
@@ -85,15 +107,16 @@ class EditorPane(QWidget):
         below = QHBoxLayout()
         below.addWidget(self._state, 1)
         below.addWidget(self._cursor)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.edit)
-        splitter.addWidget(self.findings)
-        splitter.setStretchFactor(0, 1)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.edit)
+        self._splitter.addWidget(self.findings)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.splitterMoved.connect(self._note_moved)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.find_bar)
-        layout.addWidget(splitter, 1)
+        layout.addWidget(self._splitter, 1)
         layout.addLayout(below)
 
     @Slot(object)
@@ -101,8 +124,19 @@ class EditorPane(QWidget):
         self._shown = (*checked.findings, *self._placed(checked))
         self.edit.set_findings(self._shown)
         self.findings.show_findings(self._shown)
+        self._make_room()
         self._state.setText(standing(checked, self._shown, coloured=self.edit.highlighter.enabled))
         self.checked.emit(checked)
+
+    def _make_room(self) -> None:
+        """Let the list have the rows it asks for, unless the user gave it another height."""
+        wanted = self.findings.sizeHint().height()
+        if self.findings.isVisible() and self._follows_rows and self.findings.height() != wanted:
+            self._splitter.setSizes([self._splitter.height() - wanted, wanted])
+
+    @Slot()
+    def _note_moved(self) -> None:
+        self._follows_rows = False
 
     def _placed(self, checked: Checked) -> list[Finding]:
         """Place the server's words in the text as it is now; nothing is left of those whose policy is gone."""
@@ -123,6 +157,23 @@ class EditorPane(QWidget):
     def _go_to(self, finding: Finding) -> None:
         if finding.place is not None:
             self.edit.go_to(finding.place)
+
+    @Slot()
+    def _fix_here(self) -> None:
+        """Make the fix in the line of the cursor, or offer them where there are several."""
+        line = self.edit.place()[0]
+        fixable = [each for each in self.edit.signs().get(line, ()) if each.fix is not None]
+        if len(fixable) == 1:
+            self.fix(fixable[0])
+        elif fixable:
+            self._show_menu(line, self.edit.viewport().mapToGlobal(self.edit.cursorRect().bottomLeft()))
+
+    @Slot(int, QPoint)
+    def _show_menu(self, line: int, place: QPoint) -> None:
+        """Offer the fixes of what was found in a line."""
+        menu = fix_menu(self.edit.signs().get(line, ()), self.fix, self)
+        if not menu.isEmpty():
+            menu.popup(place)
 
     def _step(self, step: int) -> None:
         """Go to the next place where something was found, from the last one on to the first."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import PolicyDocument
 from desktop.language import tr, tr_n
+from desktop.policy.findings import Finding
 from desktop.policy.findings import Path as FieldPath
 from desktop.session.tasks import ProgressSink
 from desktop.ui.actions import Actions, Command
@@ -63,6 +64,7 @@ class PolicyCommands(QObject):
             actions.on(command, slot)
         self.row_menu = actions.fill(QMenu(window), _ROW_MENU)
         panel.menu_asked.connect(self._show_menu)
+        panel.fix_wanted.connect(self._fix)
         panel.selection_changed.connect(self.enable)
         self.enable()
 
@@ -111,6 +113,15 @@ class PolicyCommands(QObject):
             self._open_editor(session, document.namespace, document).show_path(path)
 
         self._read(session, key, opened)
+
+    @Slot(object)
+    def _fix(self, finding: Finding) -> None:
+        """Open the policy chosen with the fix of a finding made, to be reviewed."""
+
+        def opened(session: "Session", document: PolicyDocument) -> None:
+            self._open_editor(session, document.namespace, document).make_fix(finding)
+
+        self._read_current(opened)
 
     def _read_current(self, then: Opener) -> None:
         session, row = self._panel.session, self._panel.view.current_row()

@@ -13,6 +13,7 @@ from desktop.ui.policies.findings_tab import FindingsTab
 from desktop.ui.policies.pods_tab import PodsTab
 from desktop.ui.policies.subject import Subject
 from desktop.ui.policies.summary_tab import SummaryTab
+from desktop.ui.policies.table_model import counted
 from desktop.ui.policies.yaml_tab import YamlTab
 
 
@@ -63,7 +64,7 @@ class Details(QTabWidget):
         self.setTabText(Tab.SUMMARY, tr("S&ummary"))
         self.setTabText(Tab.PODS, _counted(tr("P&ods"), row.pods if row else None))
         self.setTabText(Tab.YAML, tr("YA&ML"))
-        self.setTabText(Tab.FINDINGS, _counted(tr("F&indings"), (len(row.findings) or None) if row else None))
+        self.setTabText(Tab.FINDINGS, _counted(tr("F&indings"), (counted(row) or None) if row else None))
 
 
 def _counted(title: str, count: int | None) -> str:

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from desktop.language import tr
+from desktop.language import tr, tr_n
+from desktop.policy.findings import Severity
 from desktop.session.state import SessionState
 from desktop.ui.clusters.panel import Choice
-from desktop.ui.icons import SIZE, connection_icon
+from desktop.ui.icons import SIZE, connection_icon, severity_icon
 from desktop.ui.plain import label, tooltip
 from desktop.ui.style import heading, text_on
 from desktop.wording import errors, states
@@ -61,14 +62,29 @@ class Headline(QWidget):
         super().__init__(parent)
         self._chip, self._namespace = _Chip(self), heading(label(parent=self))
         self._icon, self._state = label(parent=self), label(parent=self)
+        self.notes = QToolButton(self)
+        self.notes.setAutoRaise(True)
+        self.notes.setCheckable(True)
+        self.notes.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.notes.setToolTip(tooltip(tr("Show what is true of all policies of this cluster")))
+        self.notes.hide()
         self._shown: object = None
         self._namespace.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._chip)
         layout.addWidget(self._namespace, 1)
+        layout.addWidget(self.notes)
         layout.addWidget(self._icon)
         layout.addWidget(self._state)
+
+    def offer_notes(self, count: int) -> None:
+        """Offer to show so many notes on the cluster."""
+        self.notes.setVisible(count > 0)
+        words = tr_n("{count} note", "{count} notes", count)
+        self.notes.setText(words)
+        self.notes.setAccessibleName(words)
+        self.notes.setIcon(severity_icon(Severity.INFO))  # the colour scheme may change
 
     def show_choice(self, choice: Choice | None, state: SessionState, now: datetime) -> None:
         """Show what is chosen and how it is."""

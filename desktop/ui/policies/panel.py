@@ -1,6 +1,6 @@
 """The right side of the window: which cluster, what to know about it, its policies, and the details of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -45,6 +45,8 @@ class PolicyPanel(QWidget):
     """Where on the screen."""
     why_asked = Signal(str)
     """A pod that somebody wants to know more of, as a question names it."""
+    fix_wanted = Signal(object)
+    """A Finding of the policy chosen: its fix is to be shown in the editor."""
 
     def __init__(
         self, context: UiContext, actions: Actions, now: Callable[[], datetime], parent: QWidget | None = None
@@ -56,6 +58,8 @@ class PolicyPanel(QWidget):
         self._awaited: set[Key] = set()
         self._details_wanted = True
         self.headline, self.insecure, self.notices = Headline(self), Strip(self), Strip(self)
+        self.notes = Strip(self)
+        self.headline.notes.toggled.connect(self._show_standing)
         self.table = PolicyTable(now, self)
         self.view = PolicyView(self.table, self)
         self.empty = EmptyPage(actions, self)
@@ -92,6 +96,7 @@ class PolicyPanel(QWidget):
 
         details = Details(self._context, self._actions, self)
         details.pods.why_asked.connect(self.why_asked)
+        details.findings.fix_wanted.connect(self.fix_wanted)
         self.splitter.addWidget(details)
         self.splitter.setSizes(_HEIGHTS)
         self.splitter.setStretchFactor(0, 3)
@@ -173,12 +178,13 @@ class PolicyPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.addWidget(self.stack)
         self.splitter.setChildrenCollapsible(False)
-        self.tab_order = (*buttons, self.search, self.empty.button, self.view)
+        self.tab_order = (self.headline.notes, *buttons, self.search, self.empty.button, self.view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 8, 0)
         layout.addWidget(self.headline)
         layout.addWidget(self.insecure)
         layout.addWidget(self.notices)
+        layout.addWidget(self.notes)
         layout.addLayout(tools)
         layout.addWidget(self.splitter, 1)
 
@@ -224,6 +230,9 @@ class PolicyPanel(QWidget):
         insecure = choice is not None and (choice.entry.insecure or state.insecure)
         self.insecure.say(Severity.WARNING, states.insecure_words() if insecure else "")
         told = list(standing.notices(state, now)) if choice else []
+        of_cluster = list(standing.cluster_notices(self._session.profile)) if self._session else []
+        told += [each for each in of_cluster if each.severity is Severity.WARNING]
+        self._show_notes([each for each in of_cluster if each.severity is Severity.INFO])
         worst = Severity.WARNING if any(each.severity is Severity.WARNING for each in told) else Severity.INFO
         self.notices.say(
             worst, "\n".join(each.sentence for each in told), " ".join(each.hint for each in told if each.hint)
@@ -236,6 +245,14 @@ class PolicyPanel(QWidget):
             self.details.hide()
         if empty:
             self.empty.show_reason(empty)
+
+    def _show_notes(self, notes: Sequence[standing.Notice]) -> None:
+        """Show the notes on the cluster where the user wants to see them."""
+        self.headline.offer_notes(len(notes))
+        shown = notes if self.headline.notes.isChecked() else ()
+        self.notes.say(
+            Severity.INFO, "\n".join(each.sentence for each in shown), "\n".join(each.hint for each in shown)
+        )
 
     def _emptiness(self) -> standing.Empty:
         choice = self._choice

@@ -7,11 +7,12 @@ from datetime import datetime
 from desktop.errors import BulkheadError, ConsentNeeded
 from desktop.language import tr
 from desktop.policy.findings import Severity
+from desktop.policy.profile import Profile, notes_on_cluster
 from desktop.reach.objects import Coverage, Kind
 from desktop.session.catalog import ClusterEntry
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
-from desktop.wording import errors, states, times
+from desktop.wording import errors, findings, states, times
 from desktop.wording.plain import plain, short
 
 _LONGEST_TITLE = 40
@@ -115,6 +116,13 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
         yield Notice(
             Severity.WARNING, tr("You are not permitted to list pods: which pods a policy selects is not known.")
         )
+
+
+def cluster_notices(profile: Profile) -> Iterator[Notice]:
+    """Yield what is true of all policies of a cluster alike: what it cannot do whatever they say."""
+    for finding in notes_on_cluster(profile):
+        why = (findings.reason(finding), findings.hint(finding))
+        yield Notice(finding.severity, findings.sentence(finding), " ".join(why))
 
 
 def _and_hint(error: BulkheadError) -> str:

@@ -181,7 +181,7 @@ class PolicyTable(QAbstractTableModel):
             return cell_text(row, column, self._now)
         if role == ROW_ROLE:
             return row
-        if role == Role.DecorationRole and column == Column.FINDINGS and row.findings:
+        if role == Role.DecorationRole and column == Column.FINDINGS and counted(row):
             return severity_icon(severest(row))
         if role == Role.ToolTipRole:
             return tooltip(*_tip(row, column, self._now))
@@ -298,6 +298,11 @@ def severest(row: PolicyRow) -> Severity:
     return min((finding.severity for finding in row.findings), key=_SEVEREST.index)
 
 
+def counted(row: PolicyRow) -> int:
+    """Return how many findings call for something: errors and warnings, not notes."""
+    return sum(finding.severity is not Severity.INFO for finding in row.findings)
+
+
 def cell_text(row: PolicyRow, column: int, now: Callable[[], datetime]) -> str:
     """Return what a cell says."""
     match column:
@@ -314,7 +319,7 @@ def cell_text(row: PolicyRow, column: int, now: Callable[[], datetime]) -> str:
         case Column.PODS:
             return "?" if row.pods is None else str(row.pods)
         case Column.FINDINGS:
-            return str(len(row.findings)) if row.findings else ""
+            return str(counted(row) or "")
         case Column.OWNER:
             return owner_words(row.owner)
         case Column.AGE:
@@ -346,7 +351,8 @@ def _tip(row: PolicyRow, column: int, now: Callable[[], datetime]) -> Iterable[s
     if column == Column.PODS and row.pods is None:
         yield tr("not permitted to list pods") if row.readable else tr("not known: the policy cannot be read")
     elif column == Column.FINDINGS:
-        yield from (findings.sentence(finding) for finding in row.findings[:_TIP_FINDINGS])
+        told = sorted(row.findings, key=lambda finding: _SEVEREST.index(finding.severity))
+        yield from (findings.sentence(finding) for finding in told[:_TIP_FINDINGS])
         if len(row.findings) > _TIP_FINDINGS:
             yield "…"
     elif column == Column.AGE and row.created:

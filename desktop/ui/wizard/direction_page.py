@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.language import tr
+from desktop.policy.advice import KEYS
 from desktop.policy.draft import DirectionField, Isolation, PeerField, RuleField, Scope
 from desktop.policy.findings import Path, Severity
 from desktop.policy.objects import Direction
@@ -21,7 +22,7 @@ from desktop.reach.choices import Match
 from desktop.ui.strip import Strip
 from desktop.ui.tab_order import FocusScroll
 from desktop.ui.wizard.fields import ProblemStrip, push_button
-from desktop.ui.wizard.judging import KEYS, Judged
+from desktop.ui.wizard.judging import Judged
 from desktop.ui.wizard.rule_card import RuleCard
 from desktop.ui.wizard.surroundings import Surroundings
 

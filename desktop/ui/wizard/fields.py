@@ -138,8 +138,9 @@ class QuietLabel(QLabel):
 
 
 def gravest(findings: Sequence[Finding]) -> Finding | None:
-    """Return the finding that matters most, None where there is none."""
-    return min(findings, key=lambda finding: RANK[finding.severity], default=None)
+    """Return the finding that matters most at its field; None where there is none. The review tells the notes, too."""
+    told = [each for each in findings if not (each.severity is Severity.INFO and each.code.startswith("advice."))]
+    return min(told, key=lambda finding: RANK[finding.severity], default=None)
 
 
 def shown_severity(finding: Finding) -> Severity:

@@ -1,15 +1,17 @@
 """What can be put right with one click. Plain Python."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from desktop.language import tr
-from desktop.policy.draft import DirectionField, Draft, PeerField, PortField, RuleField
+from desktop.policy.draft import DirectionField, Draft, PeerField, PortField, RuleField, read_draft, write_draft
 from desktop.policy.findings import Finding, Path
+from desktop.policy.fixes import applied
 from desktop.policy.names import subdomain_faults
 from desktop.policy.objects import Direction
+from desktop.wording import findings as words
 
 T = TypeVar("T")
 
@@ -27,6 +29,8 @@ class Fix:
 
 def fix_of(finding: Finding) -> Fix | None:
     """Return how a finding can be put right; None where only the user can know."""
+    if (fix := finding.fix) is not None:
+        return Fix(words.fix_words(fix), lambda draft: read_draft(_document(applied(write_draft(draft).value, fix))))
     facts = {name: str(value) for name, value in finding.facts.items()}
     if finding.code in _SPELLINGS:
         return _spelt(finding.path, facts["text"], facts["example"])
@@ -37,6 +41,11 @@ def fix_of(finding: Finding) -> Fix | None:
         if better and not subdomain_faults(better):
             return Fix(tr("Use {text}", text=better), lambda draft: replace(draft, name=better))
     return None
+
+
+def _document(value: object) -> Mapping[str, object]:
+    """Return what a fix made of a document, which is a document again."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _spelt(path: Path, was: str, better: str) -> Fix:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.language import tr
+from desktop.policy.advice import KEYS
 from desktop.policy.draft import DirectionField, Draft, Isolation, PortField, SelectorField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Direction
@@ -16,7 +17,7 @@ from desktop.ui.wizard.applies_page import AppliesPage
 from desktop.ui.wizard.basics_page import BasicsPage
 from desktop.ui.wizard.direction_page import DirectionPage
 from desktop.ui.wizard.fixes import Fix
-from desktop.ui.wizard.judging import KEYS, Judged, Step, step_of
+from desktop.ui.wizard.judging import Judged, Step, step_of
 from desktop.ui.wizard.pickers import PickDialog
 from desktop.ui.wizard.port_rows import PortsEditor
 from desktop.ui.wizard.review_page import ReviewStep

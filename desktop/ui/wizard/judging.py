@@ -1,7 +1,7 @@
 """From the form to the text, and what is to be said of it. Plain Python, for tasks."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import takewhile
 
@@ -9,18 +9,22 @@ from desktop.language import tr, tr_n
 from desktop.manifest import slices
 from desktop.manifest.reader import read
 from desktop.manifest.rewriting import rewrite
+from desktop.policy.advice import KEYS, advice_on
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.draft import Draft, write_draft
 from desktop.policy.draft_checking import check_draft
+from desktop.policy.draft_writing import Written
 from desktop.policy.findings import Finding, Path, Severity
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.profile import Profile, limits
+from desktop.reach.advice.advisor import advise
+from desktop.reach.advice.sight import Sight
+from desktop.reach.objects import StoredPolicy
+from desktop.reach.snapshot import Put, Snapshot
 from desktop.ui.wizard.opening import Opened, policies
 from desktop.wording.policies import direction_sentence, rule_sentence
 
 _RULES_IN_SUMMARY, _LONGEST_IN_SUMMARY = 2, 160
-KEYS = {Direction.INGRESS: ("ingress", "from"), Direction.EGRESS: ("egress", "to")}
-"""The names of a direction's rules and peers in a document."""
 
 
 class Step(Enum):
@@ -35,12 +39,17 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a draft is judged by: the cluster's limits, the policy it replaces, and the names taken by namespace."""
+    """What a draft is judged by: the cluster's limits, the policy it replaces, and the names taken by namespace.
+
+    ``snapshot`` is what the cluster holds; ``origin`` is not empty where that is a folder.
+    """
 
     namespace: str
     profile: Profile
     old: Mapping[str, object] | None = None
     taken: Mapping[str, Collection[str]] | None = None
+    snapshot: Snapshot = field(default_factory=Snapshot, hash=False)
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +126,25 @@ def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *,
     policy = _policy(written.value, namespace)
     if policy is not None:
         found += tuple(map(written.in_form, limits(policy, terms.profile)))
+        if not written.findings:  # else the document is not what is in the fields
+            found += tuple(_in_form(written, each) for each in _advice(policy, terms))
     readable = _readable(draft, last, (finding.path for finding in written.findings))
     changed = text if readable == last else put(text, opened, readable, terms.namespace)
     return Judged(draft, readable, changed, policy, found)
+
+
+def _advice(policy: NetworkPolicy, terms: Terms) -> tuple[Finding, ...]:
+    stored = StoredPolicy(policy.namespace, policy.name, policy, b"", origin=terms.origin)
+    sight = Sight(terms.snapshot.apply([Put(stored)]))
+    return (*advice_on(policy, terms.profile), *advise(policy, terms.profile, sight))
+
+
+def _in_form(written: Written, finding: Finding) -> Finding:
+    """Return a finding with the path of the form, in which there is a switch for each direction in place of types."""
+    direction = finding.facts.get("direction")
+    if finding.path[1:2] in ((), ("policyTypes",)) and direction:
+        return replace(finding, path=("spec", KEYS[Direction(direction)][0]))
+    return written.in_form(finding)
 
 
 def put(text: str, opened: Opened, draft: Draft, namespace: str) -> str:

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.language import tr
+from desktop.policy.advice import KEYS
 from desktop.policy.draft import PeerField, PortField, RuleField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
 from desktop.ui.plain import label
 from desktop.ui.wizard.fields import ProblemStrip, push_button, small_button, under
-from desktop.ui.wizard.judging import KEYS
 from desktop.ui.wizard.peer_editor import PeerEditor
 from desktop.ui.wizard.port_rows import PortsEditor
 from desktop.ui.wizard.surroundings import Surroundings

@@ -21,13 +21,14 @@ def test_tab_goes_through_the_window_as_it_is_read(desk: Desk) -> None:
     desk.window.policies.view.select({("default", "a")})
     desk.window.clusters.projects.setFocus()
     names = []
-    for _ in range(12):
+    for _ in range(13):
         names.append(focus_name(desk))
         QTest.keyClick(desk.window.focusWidget(), Qt.Key.Key_Tab)
     assert names == [
         "Project",
         "Synchronize All",
         "Clusters",
+        "1 note",
         "Create Network Policy",
         "Create from YAML",
         "Synchronize",

@@ -8,12 +8,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import Unreachable
-from desktop.policy.findings import Finding, Severity
+from desktop.policy.findings import Finding, Fix, Severity
+from desktop.policy.profile import DEFAULT, PROFILES
+from desktop.reach.advice.advisor import advise
+from desktop.reach.advice.sight import Sight
 from desktop.reach.objects import Coverage, Kind, Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.finding_list import FIX, SENTENCE
 from desktop.ui.policies.details import Tab
 from desktop.ui.policies.table_model import Column
 from tests.helpers.fake_sessions import NOON, live, policy, snapshot_of
@@ -262,3 +268,90 @@ def test_the_details_can_be_hidden_and_come_back(shown: Desk) -> None:
     assert not panel.details.isVisible()
     panel.show_details(True)
     assert panel.details.isVisible()
+
+
+BACKUP = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: backup
+  namespace: default
+spec:
+  podSelector: {}   # all of them
+  policyTypes: [Egress]
+"""
+
+
+def test_a_fix_opens_the_editor_with_the_change_made_and_nothing_applied(desk: Desk) -> None:
+    desk.choose("prod")
+    spec = {"podSelector": {}, "policyTypes": ["Egress"]}
+    stored = policy("backup", spec=spec)
+    assert stored.policy is not None
+    snapshot = snapshot_of([stored], DBS, ["default"])
+    (dns,) = advise(stored.policy, DEFAULT, Sight(snapshot))
+    stored = replace(stored, findings=(dns,))
+    desk.says("prod", snapshot_of([stored], DBS, ["default"]))
+    gateway = desk.session("prod").gateway
+    gateway.documents = {("default", "backup"): PolicyDocument("default", "backup", {}, BACKUP, "7", "uid")}
+    details = desk.window.policies.details
+    desk.window.policies.view.select({("default", "backup")})
+    details.setCurrentIndex(Tab.FINDINGS)
+    findings = details.findings.content
+    assert findings.findings.index(0, FIX).data() == "Allow DNS…"
+    assert "RFC 1035" in findings.findings.index(0, SENTENCE).data()
+    findings.setFocus()
+    findings.setCurrentIndex(findings.findings.index(0, FIX))
+    QTest.keyClick(findings, Qt.Key.Key_Return)
+    windows = desk.window.findChildren
+    desk.bot.waitUntil(lambda: any("port: 53" in each.page.pane.edit.text() for each in windows(YamlDialog)))
+    (dialog,) = windows(YamlDialog)
+    assert "# all of them" in dialog.page.pane.edit.text()
+    assert dialog.page.banner.sentence == "Allow DNS: changed in the text below. Nothing is applied yet."
+    assert gateway.sent == []
+    dialog.keeper.remove()
+    dialog.done(0)
+
+
+def test_a_fix_of_what_is_no_longer_found_is_told(desk: Desk) -> None:
+    desk.choose("prod")
+    gone = Finding("advice.dns-cut-off", Severity.WARNING, ("spec", "egress"), fix=Fix("fix.allow-dns", ()))
+    stored = replace(policy("backup"), findings=(gone,))
+    desk.says("prod", snapshot_of([stored], DBS, ["default"]))
+    text = BACKUP.replace("Egress", "Ingress")
+    document = PolicyDocument("default", "backup", {}, text, "7", "uid")
+    desk.session("prod").gateway.documents = {("default", "backup"): document}
+    desk.window.policies.view.select({("default", "backup")})
+    desk.window.policies.fix_wanted.emit(gone)
+    windows = desk.window.findChildren
+    desk.bot.waitUntil(lambda: any("no longer found" in each.page.banner.sentence for each in windows(YamlDialog)))
+    assert windows(YamlDialog)[0].page.pane.edit.text() == text
+    windows(YamlDialog)[0].done(0)
+
+
+def test_notes_do_not_count_among_the_findings_of_a_policy(desk: Desk) -> None:
+    desk.choose("prod")
+    note = Finding("advice.namespace-empty", Severity.INFO, (), {"namespace": "default"})
+    desk.says("prod", snapshot_of([replace(policy("p"), findings=(note,))], (), ["default"]))
+    desk.window.policies.view.select({("default", "p")})
+    details = desk.window.policies.details
+    assert desk.window.policies.table.index(0, Column.FINDINGS).data() == ""
+    assert "(" not in details.tabText(Tab.FINDINGS)
+    details.setCurrentIndex(Tab.FINDINGS)
+    assert details.findings.content.findings.rowCount() == 1
+
+
+def test_what_is_true_of_a_whole_cluster_is_told_once_when_it_is_asked_for(shown: Desk) -> None:
+    panel = shown.window.policies
+    assert panel.headline.notes.text() == "1 note"
+    assert panel.notes.sentence == ""
+    panel.headline.notes.click()
+    assert "cluster IP" in panel.notes.sentence
+    panel.headline.notes.click()
+    assert panel.notes.sentence == ""
+
+
+def test_that_a_plug_in_may_not_enforce_policies_is_told_unasked(shown: Desk) -> None:
+    panel = shown.window.policies
+    shown.session("prod").profile = PROFILES["flannel"]
+    panel.show_choice(panel.choice, panel.session)
+    assert "does not enforce" in panel.notices.sentence

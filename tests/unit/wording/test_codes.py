@@ -88,7 +88,7 @@ def _facts_of(call: ast.Call) -> set[str] | None:
     """The names of the facts given with a code in a call, or None where they cannot be read from it."""
     # The path of a finding; the server's reason, which ``refusal`` adds.
     always = {"field", "reason"}
-    if isinstance(call.func, ast.Name) and call.func.id == "Finding":
+    if isinstance(call.func, ast.Name) and call.func.id in {"Finding", "Fix"}:
         given = [each for each in (*call.args, *(word.value for word in call.keywords)) if isinstance(each, ast.Dict)]
         keys = [key for each in given for key in each.keys]
         names = {str(key.value) for key in keys if isinstance(key, ast.Constant)}
@@ -119,11 +119,18 @@ def test_no_sentence_is_kept_for_a_code_that_is_gone() -> None:
     assert set(codes.HINTS) <= set(codes.SENTENCES)
 
 
+def test_advice_and_limits_say_why_and_where_that_is_written() -> None:
+    families = ("advice.", "limit.")
+    assert {code for code in codes.SENTENCES if code.startswith(families)} == set(codes.REASONS)
+    facts = {"profile": "default"}
+    assert all("(Source: " in codes.reason(code, facts) for code in codes.REASONS)
+
+
 def test_sentences_and_hints_need_no_fact_that_is_not_given() -> None:
     lacking = []
     for code, names, where in _with_facts():
         for each in _complete(code) if "*" not in code or code in FAULTS else ():
-            for table in (codes.SENTENCES, codes.HINTS):
+            for table in (codes.SENTENCES, codes.HINTS, codes.REASONS):
                 try:
                     table.get(each, str)(dict.fromkeys(names, "1"))
                 except KeyError as missing:

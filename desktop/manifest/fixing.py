@@ -1,0 +1,26 @@
+"""A text put right: the fix of a finding made in its document, by the smallest edit; comments and all else stay."""
+
+import json
+
+from desktop.manifest import slices
+from desktop.manifest.checking import survey
+from desktop.manifest.items import is_flow
+from desktop.manifest.reader import read
+from desktop.manifest.rewriting import rewrite
+from desktop.policy.findings import Fix
+from desktop.policy.fixes import applied
+
+
+def fixed(text: str, number: int, fix: Fix) -> str:
+    """Return ``text`` with a fix made in the object of this number (from 0).
+
+    Raises LookupError where the text has no such object or place, as after it was edited meanwhile.
+    """
+    reading = read(text)
+    document = survey(reading).entries[number].document
+    value = applied(document.value, fix)
+    if is_flow(document.text.lstrip(), 0):  # a document written as JSON stays JSON
+        changed = json.dumps(value, indent=2, ensure_ascii=False)
+    else:
+        changed = rewrite(document.text, value)
+    return slices.replace(reading.text, document, changed)

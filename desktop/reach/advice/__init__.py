@@ -1,0 +1,1 @@
+"""What is worth knowing about the policies of a cluster beyond each document itself, as findings."""

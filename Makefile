@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRANSLATIONS := resources/translations
 
-.PHONY: setup run test lint bench translations clean
+.PHONY: setup run test lint bench soak translations clean
 
 setup: $(READY)
 
@@ -31,6 +31,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only --numprocesses 0
+
+soak: setup
+	$(BIN)/python -m tests.soak
 
 # Collect the texts for people anew, add what is new to each catalogue, and compile what is translated.
 translations: setup

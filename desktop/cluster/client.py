@@ -80,9 +80,12 @@ class _Connection(HTTPConnection):
         super().request(*args, **kwargs)
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as in the library itself
-        """Wait for the answer."""
+        """Wait for the answer, and from its head on for as long as the flight bears."""
         self._used_at = time.monotonic()
-        return super().getresponse()
+        response = super().getresponse()
+        if self.sock is not None and (patience := CURRENT.get().patience):
+            self.sock.settimeout(patience)
+        return response
 
 
 class _SecureConnection(_Connection, HTTPSConnection):

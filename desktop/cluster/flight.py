@@ -20,10 +20,14 @@ Address = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] 
 
 
 class Flight:
-    """A request on its way. ``dialled``: on a connection of its own; ``sent``: the server may have seen it."""
+    """A request on its way. ``dialled``: on a connection of its own; ``sent``: the server may have seen it.
+
+    ``patience`` is the longest silence in seconds that is borne once the answer has begun.
+    """
 
     def __init__(self, token: CancelToken) -> None:
         self.token = token
+        self.patience = 0.0
         self.dialled = False
         self.sent = False
         self._lock = threading.Lock()

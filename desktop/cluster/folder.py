@@ -76,6 +76,10 @@ class FolderGateway:
         on_page(len(found), len(found))
         return Listing(found, str(count))
 
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        """Look at the folder anew, and return how many changes there were."""
+        return str(self._feed.now(token)[1])
+
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
         """Return what happens after ``version``; raises Expired when that is too old, or of another gateway."""
         news = self._feed.after(int(version) if version.isdecimal() else -1, token)

@@ -12,6 +12,9 @@ from desktop.reach.objects import Kind, Thing
 FIELD_MANAGER = "bulkhead"
 """The one name under which Bulkhead owns fields; stable for ever."""
 
+WATCH_SECONDS = (300, 600)
+"""A watch asks the server to end it after a random time between these, so that not all end at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerVersion:
@@ -165,6 +168,10 @@ class Gateway(Protocol):
 
     def list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage) -> Listing:
         """List a kind in pages."""
+        ...
+
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        """Return the version that a listing would have now, without making one."""
         ...
 
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:

@@ -12,6 +12,7 @@ from desktop.cancellation import CancelToken
 from desktop.cluster.connection import Connection
 from desktop.cluster.gateway import (
     FIELD_MANAGER,
+    WATCH_SECONDS,
     Deletion,
     Listing,
     OnPage,
@@ -31,9 +32,6 @@ from desktop.reach.objects import Kind, Thing
 
 PAGE_SIZE = 500
 """Objects a page, as kubectl asks for."""
-
-WATCH_SECONDS = (300, 600)
-"""A watch asks the server to end it after a random time between these, so that not all end at once."""
 
 WATCH_SILENCE = 30.0
 """Seconds beyond the end it asked for after which a silent watch counts as lost."""
@@ -118,6 +116,11 @@ class LiveGateway:
             on_page(len(things), None if left is None else len(things) + left)
             if not following:
                 return Listing(tuple(things), page.version)
+
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        """Ask for a page of one object, which has the version of all."""
+        path = self._elsewhere.get(kind, RESOURCES[kind]).path(namespace)
+        return Decoder(kind).page(self._transport.call("GET", path, token, query=[("limit", "1")]).body).version
 
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
         """Start a watch, and return its events once the server agreed to it."""

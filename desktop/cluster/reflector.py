@@ -2,6 +2,10 @@
 
 Three loops, one inside the other: ``run`` lists anew whenever the watched version has become too old, ``_follow``
 starts one watch after the other, ``_watch`` hands on the events of one. The numbers are client-go's.
+
+What client-go does not see: a server that was restored from a backup has gone back to older versions, and a watch from
+a later one is silent until it gets there again. So after a watch that did not come to its end in good order, or that
+said nothing at all, the server is asked first where it is; and an event older than the one before it lists anew.
 """
 
 import random
@@ -9,10 +13,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.gateway import Bookmark, Gateway, Gone, Put
+from desktop.cluster.gateway import WATCH_SECONDS, Bookmark, Gateway, Gone, Put
 from desktop.errors import BulkheadError, Cancelled, ConnectionLost, Expired, Forbidden, NotFound, TransportError
 from desktop.reach.objects import Kind, Thing
 
@@ -24,6 +28,8 @@ CALM = 120.0
 """Seconds without trouble after which the next delay is the first again."""
 SHORT_WATCH = 1.0
 """A watch that ends sooner than this (in seconds) without an event is a failure."""
+LONG_AGO = timedelta(seconds=WATCH_SECONDS[1])
+"""Where nothing was heard for longer than any watch lasts, all is listed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +150,27 @@ class Reflector:
         self._failing_since: datetime | None = None
         self._listed = False
         self._version = ""
+        self._heard = self._clock.now()
+        self._open = False  # whether the server agreed to the last watch
+        self._doubted = False  # whether the server may not be where the last watch left it
+
+    @property
+    def version(self) -> str:
+        """How far it has followed; empty before the first list."""
+        return self._version
 
     def run(self) -> None:
-        """List and follow until cancelled or denied."""
+        """List and follow until cancelled or denied.
+
+        Where the server no longer knows the place of a list, the next list comes after a pause, but for one that was
+        made long before.
+        """
         with suppress(Cancelled, _Over):
             while self._list():
-                self._back_off(self._follow())
+                listed = self._clock.monotonic()
+                problem = self._follow()
+                if self._clock.monotonic() - listed < LONGEST_DELAY:
+                    self._back_off(problem)
 
     def _list(self) -> bool:
         """List, as often as it takes; whether there is anything to follow."""
@@ -162,7 +183,7 @@ class Reflector:
                 self._back_off(error)
             else:
                 self._version = listing.version
-                self._listed = True
+                self._listed, self._doubted, self._heard = True, False, self._clock.now()
                 self._sink(Listed(self._kind, self._namespace, listing.things))
                 return listing.served
 
@@ -178,30 +199,51 @@ class Reflector:
             began = self._clock.monotonic()
             version = self._version
             problem: BulkheadError | None = None
+            self._open = False
             try:
+                if self._doubted:
+                    self._make_sure()
                 self._watch()
             except Cancelled:
                 raise
             except BulkheadError as error:
                 problem = error
             lasted = self._clock.monotonic() - began
-            worked = lasted >= SHORT_WATCH or version != self._version
+            worked = self._open and (lasted >= SHORT_WATCH or version != self._version)
+            silent = isinstance(problem, ConnectionLost) and problem.code == "connection.timeout"
+            if problem is None:
+                self._heard = self._clock.now()
+            if problem is None or isinstance(problem, TransportError):
+                self._doubted = bool(problem) or lasted < WATCH_SECONDS[0] or version == self._version
             if worked:
-                self._failing_since = None
+                self._failing_since = self._heard if silent else None
             if isinstance(problem, Expired | NotFound):
                 return problem
-            if worked and (problem is None or isinstance(problem, ConnectionLost)):
+            if worked and not silent and (problem is None or isinstance(problem, ConnectionLost)):
                 # It came to its end, or something on the way did not like how long it took. Start the next, but never
                 # more than one a second.
                 self._clock.sleep(self._token, max(0.0, SHORT_WATCH - lasted))
             else:
                 self._back_off(problem or TransportError("watch.ended-at-once"))
 
+    def _make_sure(self) -> None:
+        """Raise Expired where a watch from the place of the last one may miss something."""
+        if self._clock.now() - self._heard > LONG_AGO:
+            raise Expired("watch.too-long-ago", status=410)
+        latest = self._gateway.latest(self._kind, self._namespace, self._token)
+        if _is_before(latest, self._version):
+            raise Expired("watch.went-back", status=410)
+        self._doubted = False
+
     def _watch(self) -> None:
         """Hand on the events of one watch until it ends."""
         events = self._gateway.watch(self._kind, self._namespace, self._version, self._token)
+        self._open = True
         self._sink(Live(self._kind, self._namespace))
         for event in events:
+            if _is_before(event.version, self._version):
+                raise Expired("watch.went-back", status=410)
+            self._heard = self._clock.now()
             if not isinstance(event, Bookmark):
                 self._sink(Happened(self._kind, self._namespace, event))
             self._version = event.version or self._version
@@ -216,3 +258,11 @@ class Reflector:
         self._failing_since = self._failing_since or self._clock.now()
         self._sink(Failing(self._kind, self._namespace, error, self._failing_since, pause))
         self._clock.sleep(self._token, pause)
+
+
+def _is_before(version: str, other: str) -> bool:
+    """Whether a resource version is older than another; False where that cannot be told.
+
+    Versions are whole numbers that only grow (KEP-5504), but for those of some servers that are no API server.
+    """
+    return version.isdecimal() and other.isdecimal() and int(version) < int(other)

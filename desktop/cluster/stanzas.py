@@ -5,7 +5,9 @@ The types are strict, as kubectl's are: a string where a boolean belongs is an e
 
 import base64
 import binascii
+import hashlib
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,9 +131,27 @@ class KubeconfigFile:
     errors: tuple[BulkheadError, ...]
 
 
+_known: dict[Path, tuple[bytes, KubeconfigFile]] = {}
+_parsing = (
+    threading.Lock()
+)  # guards what is known: fifty clusters of one file are opened at once, and it is parsed once
+
+
 def parse(path: Path) -> KubeconfigFile:
-    """Read one kubeconfig; raises FileError when it cannot be read, ConfigError when it is no kubeconfig at all."""
-    value = _document(path)
+    """Read one kubeconfig; raises FileError when it cannot be read, ConfigError when it is no kubeconfig at all.
+
+    A file with the same in it as the last time is not parsed again.
+    """
+    content = named_files.read(path, reader.MAX_BYTES)
+    digest = hashlib.blake2b(content).digest()
+    with _parsing:
+        if path not in _known or _known[path][0] != digest:
+            _known[path] = digest, _parse(path, content)
+        return _known[path][1]
+
+
+def _parse(path: Path, content: bytes) -> KubeconfigFile:
+    value = _document(path, content)
     if value.get("apiVersion") not in (None, "", "v1") or value.get("kind") not in (None, "", "Config"):
         raise ConfigError("kubeconfig.not-a-kubeconfig", file=str(path))
     errors: list[BulkheadError] = []
@@ -156,9 +176,9 @@ def data(stanza: str | None, field: str) -> bytes:
         raise ConfigError("kubeconfig.not-base64", field=field) from error
 
 
-def _document(path: Path) -> Mapping[str, object]:
+def _document(path: Path, content: bytes) -> Mapping[str, object]:
     """Return the first YAML document (kubectl reads no other); nothing at all is an empty configuration."""
-    reading = reader.read_bytes(named_files.read(path, reader.MAX_BYTES))
+    reading = reader.read_bytes(content)
     document = reading.documents[0] if reading.documents else None
     for finding in document.findings if document else reading.findings:
         if finding.severity is Severity.ERROR and finding.code != "yaml.duplicate-key":  # kubectl takes the last

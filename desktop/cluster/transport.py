@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from desktop import __version__
+from desktop import __version__, turns
 from desktop.cancellation import CancelToken
 from desktop.cluster import failures
 from desktop.cluster.connection import Connection
@@ -160,9 +160,11 @@ class Transport:
         """
         # Not compressed: a compressor would keep events back until it has enough of them.
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        request = _Request("GET", path, query, headers, read_limit=read_limit)
+        # A watch is answered at once, and silent only then: a longer silence is that of a dead connection.
+        request = _Request("GET", path, query, headers, read_limit=min(READ_LIMIT, read_limit))
 
         def fly(link: _Link, flight: Flight) -> Generator[bytes]:
+            flight.patience = read_limit
             with contextlib.ExitStack() as until_open:
                 until_open.enter_context(self._flying(flight))
                 response = self._send(link, flight, request)
@@ -192,6 +194,7 @@ class Transport:
             for name, value in link.connection.acting_as.headers():
                 headers.add(name, value)
         query = f"?{urlencode(request.query)}" if request.query else ""
+        turns.give_way()  # fifty clusters at once have hundreds of requests to make
         before = CURRENT.set(flight)
         try:
             response: urllib3.HTTPResponse = link.rest.request(  # type: ignore[no-untyped-call]

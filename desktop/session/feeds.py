@@ -6,7 +6,7 @@ listed, the one before keeps delivering, so that a synchronization that is cance
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from desktop.cancellation import CancelToken
@@ -28,6 +28,10 @@ class Scope:
 
 FIRST_KINDS = frozenset({Kind.NAMESPACE, Kind.NETWORK_POLICY})
 """Asked for first, so that the table fills early; and while they get no answer, nothing else knocks at the door."""
+
+
+AT_ONCE = 3
+"""How many of the other kinds are listed at once: more would only get into each other's way."""
 
 
 class Status(Enum):
@@ -53,6 +57,7 @@ class Feed:
     total: int | None = None
     error: BulkheadError | None = None
     since: datetime | None = None  # from when on it no longer told what happens
+    next_try: datetime | None = None  # when it asks again, where it fails
 
     def stop(self, now: datetime) -> None:
         """Let it tell nothing more."""
@@ -145,10 +150,12 @@ class Feeds:
                             return [Put(thing)]
                         case gateway.Gone(kind=kind, namespace=namespace, name=name):
                             return [Gone(kind, namespace, name)]
-            case Failing(error=error, since=since):
+            case Failing(error=error, since=since, pause=pause):
                 feed.status, feed.error, feed.since = Status.FAILING, error, since
+                feed.next_try = now + timedelta(seconds=pause)
             case Denied(error=error) if feed.listed:  # what was listed stays, but nobody tells what becomes of it
                 feed.status, feed.error, feed.since = Status.FAILING, error, feed.since or now
+                feed.next_try = None
             case Denied(error=error):
                 feed.status, feed.error = Status.FORBIDDEN, error
                 asked.promote(feed, now)
@@ -166,9 +173,15 @@ class Feeds:
         return (Coverage.FORBIDDEN, frozenset()) if current else None
 
     def take_ready(self) -> list[Feed]:
-        """Return the feeds to start now, each once: the first kinds at once, the others when those were answered."""
-        answered = all(_answered(feed) for feed in self._round if feed.scope.kind in FIRST_KINDS)
-        ready = [f for f in self._round if f.status is Status.HELD and (answered or f.scope.kind in FIRST_KINDS)]
+        """Return the feeds to start now, each once.
+
+        The first kinds at once, the others, a few at a time, when those were answered. One that fails holds up none.
+        """
+        held = [feed for feed in self._round if feed.status is Status.HELD]
+        ready = [feed for feed in held if feed.scope.kind in FIRST_KINDS]
+        if all(_answered(feed) for feed in self._round if feed.scope.kind in FIRST_KINDS):
+            busy = sum(feed.status in {Status.WAITING, Status.LISTING} for feed in self._round)
+            ready += [feed for feed in held if feed not in ready][: max(0, AT_ONCE - busy)]
         for feed in ready:
             feed.status = Status.WAITING
         return ready
@@ -189,6 +202,13 @@ class Feeds:
         totals = [feed.total for feed in self._round if feed.status is not Status.FORBIDDEN]
         total = sum(total or 0 for total in totals) if None not in totals else None
         return Progress(sum(feed.done for feed in self._round), total, self._latest)
+
+    @property
+    def next_try(self) -> datetime | None:
+        """When the next of what fails is tried again; None where nothing fails, or is tried again."""
+        feeds = (feed for asked in self._asked.values() for feed in asked.feeds)
+        tries = [feed.next_try for feed in feeds if feed.status is Status.FAILING and not feed.token.cancelled]
+        return min((each for each in tries if each is not None), default=None)
 
     def connection(self, picture: datetime | None) -> tuple[Connection, datetime | None, BulkheadError | None]:
         """Return the state they amount to, since when what is shown is old, and the error that is to blame.

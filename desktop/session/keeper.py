@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from desktop import turns
 from desktop.cluster import pauses
 from desktop.cluster.gateway import FileProblems, ServerVersion
 from desktop.cluster.reflector import Report
@@ -177,6 +178,7 @@ class Keeper:
         self._take_in()
 
     def _work(self) -> None:
+        turns.give_way()
         if self._inbox:
             started = time.monotonic()
             self._take_in()
@@ -289,6 +291,7 @@ class Keeper:
             counts=self._counts(snapshot),
             insecure=self._insecure,
             problems=self._problems() if self._problems else (),
+            next_try=None if self._fault else self._feeds.next_try,
         )
         with self._lock:
             if state == self._state and snapshot is self._snapshot and not rows.rows and not rows.removed:

@@ -41,7 +41,8 @@ class SessionState:
     """A cluster's state as of now.
 
     ``counts`` holds only the kinds that were listed. ``problems`` are those of a folder's files: what stands in them
-    may be missing from the picture.
+    may be missing from the picture. ``next_try`` is when what fails is tried again, None where nothing fails or nothing
+    is tried.
     """
 
     connection: Connection = Connection.IDLE
@@ -54,6 +55,7 @@ class SessionState:
     counts: Mapping[Kind, int] = field(default_factory=dict, hash=False)
     insecure: bool = False  # certificates are not verified
     problems: FileProblems = ()
+    next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Command(Enum):
     SYNCHRONIZE_ALL = "synchronize all"
     SYNCHRONIZE = "synchronize"
     CANCEL_SYNCHRONIZATION = "cancel synchronization"
+    CONNECTION = "connection"
     RENAME = "rename"
     SIGN_IN_PROGRAM = "sign-in program"
     NAMESPACES = "namespaces"
@@ -74,6 +75,9 @@ def _specs() -> Mapping[Command, _Spec]:
         ),
         Command.SYNCHRONIZE: _Spec(tr("&Synchronize"), tr("Read this cluster anew"), ("F5",)),
         Command.CANCEL_SYNCHRONIZATION: _Spec(tr("Cance&l Synchronization"), tr("Stop reading this cluster")),
+        Command.CONNECTION: _Spec(
+            tr("Connection &Details…"), tr("See what happened, what is tried, and what you can do"), ("Ctrl+I",)
+        ),
         Command.RENAME: _Spec(tr("&Rename…"), tr("Give the cluster another name in this program"), ("F2",), local=True),
         Command.SIGN_IN_PROGRAM: _Spec(
             tr("Sign-in Pro&gram…"), tr("See the program that this cluster is signed in to with, and let it run")

@@ -1,5 +1,6 @@
 """The ways to look at a cluster: its policies, the connections they leave, and how far they protect its pods."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from desktop.language import tr
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
+from desktop.ui.plain import label
 from desktop.ui.policies.panel import PolicyPanel
+from desktop.wording.states import as_of_words
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
@@ -40,6 +43,9 @@ class Views(QTabWidget):
         self.addTab(self._coverage, tr("Cover&age"))
         self.currentChanged.connect(self._changed)
         actions.on(Command.FIND, self._find)
+        self.age = label(parent=self)
+        self.age.setContentsMargins(0, 0, 8, 0)
+        self.setCornerWidget(self.age)
 
     @cached_property
     def connections(self) -> "ConnectionsPanel":
@@ -69,6 +75,7 @@ class Views(QTabWidget):
         shown = self._current
         if shown is not None:
             shown.show_choice(session, namespace)
+        self._show_age()
 
     def show_connections_of(self, policies: tuple[tuple[str, str], ...]) -> None:
         """Show the connections of the workloads that some policies of the cluster shown select."""
@@ -82,6 +89,13 @@ class Views(QTabWidget):
         shown = self._current
         if shown is not None:
             shown.follow()
+        self._show_age()
+
+    def _show_age(self) -> None:
+        """Say of when that is which is computed from a cluster; above the policies its state says so."""
+        session, _ = self._shown
+        shows = session is not None and self._current is not None
+        self.age.setText(as_of_words(session.state, datetime.now().astimezone()) if session and shows else "")
 
     @property
     def _current(self) -> "ConnectionsPanel | CoveragePanel | None":

@@ -104,6 +104,10 @@ CONNECTION: dict[str, Say] = {
         "The connection to {host}:{port} broke off. The server may have received the request.", **f
     ),
     "watch.ended-at-once": lambda f: tr("The server ends every watch as soon as it is begun."),
+    "watch.too-long-ago": lambda f: tr("Nothing was heard of the server for long: everything is listed anew."),
+    "watch.went-back": lambda f: tr(
+        "The server went back to an older version of its objects: everything is listed anew."
+    ),
     "answer.unreadable": lambda f: tr("The server's answer could not be read."),
     "answer.too-long": lambda f: tr("The server sent an object larger than {limit} bytes.", **f),
 }

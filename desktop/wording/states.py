@@ -37,6 +37,15 @@ def connection_words(state: SessionState, now: datetime) -> str:
             return tr("Needs consent") if isinstance(state.error, ConsentNeeded) else tr("Error")
 
 
+def as_of_words(state: SessionState, now: datetime) -> str:
+    """Return of when that is which was just computed from what is shown: ``As of 12:04:31``."""
+    if state.since is not None:
+        return tr("As of {time}, not connected", time=clock_to_the_second(state.since, now))
+    if state.connection is Connection.LIVE:
+        return tr("As of {time}", time=clock_to_the_second(now, now))
+    return tr("Not everything is listed yet")
+
+
 def progress_words(progress: Progress) -> str:
     """Return how far a synchronization is: ``Pods: 500 of 2000``."""
     what = kinds.plural(progress.kind) if progress.kind else tr("Objects")

@@ -218,3 +218,31 @@ def test_a_server_that_goes_away_leaves_a_stale_picture_and_comes_back(desk: Des
     assert session.state.since is not None
     desk.server.listen()
     eventually(lambda: session.state.connection is Connection.LIVE)
+
+
+def test_a_server_that_was_restored_from_a_backup_ends_in_its_picture_without_a_click(desk: Desk) -> None:
+    desk.server.add(policy("kept"))
+    backup = desk.server.store.backup()
+    desk.server.add(policy("made-since"))
+    desk.server.remove("networkpolicies", "shop", "kept")
+    session = desk.live()
+    assert set(session.rows) == {("shop", "made-since")}
+    desk.server.store.restore(backup)
+    desk.server.hang_up()
+    eventually(lambda: set(session.rows) == {("shop", "kept")})
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    desk.server.add(policy("after"))
+    eventually(lambda: set(session.rows) == {("shop", "kept"), ("shop", "after")})
+
+
+def test_a_server_that_restarts_and_forgets_its_history_ends_in_its_picture_without_a_click(desk: Desk) -> None:
+    desk.server.add(policy("a"))
+    session = desk.live()
+    desk.server.refuse()
+    desk.server.remove("networkpolicies", "shop", "a")
+    desk.server.add(policy("b"))
+    desk.server.compact()
+    eventually(lambda: session.state.connection is Connection.STALE)
+    assert session.state.next_try is not None
+    desk.server.listen()
+    eventually(lambda: session.state.connection is Connection.LIVE and set(session.rows) == {("shop", "b")})

@@ -81,6 +81,10 @@ class FakeGateway:
         on_page(len(things), len(things))
         return Listing(things, "1")
 
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        self._fail(kind)
+        return "2"
+
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
         self._fail(kind)
         watch = _Watch(kind, namespace)

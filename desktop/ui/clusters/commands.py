@@ -24,6 +24,7 @@ from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.wording.plain import plain
 
 _RELOAD = "catalog:reload"
+_STAGGER_MS = 60
 _LOOK = "catalog:look"
 _LOOK_MS = 2000
 """How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig file."""
@@ -46,6 +47,7 @@ class ClusterCommands(QObject):
             Command.SYNCHRONIZE_ALL: self._synchronize_all,
             Command.SYNCHRONIZE: self._with_entry(self._synchronize),
             Command.CANCEL_SYNCHRONIZATION: self._with_entry(self._cancel),
+            Command.CONNECTION: self._with_entry(self._show_connection),
             Command.RENAME: self._with_entry(self._rename),
             Command.SIGN_IN_PROGRAM: self._with_entry(self._show_program),
             Command.NAMESPACES: self._with_entry(self._name_namespaces),
@@ -63,6 +65,7 @@ class ClusterCommands(QObject):
         self.menus.new_project_asked.connect(self._new_project)
         self.menus.other_colour_asked.connect(self._other_colour)
         panel.open_asked.connect(self.open)
+        self._waiting: list[ClusterEntry] = []  # to be synchronized
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
         self._look_timer.setInterval(_LOOK_MS)
@@ -85,7 +88,7 @@ class ClusterCommands(QObject):
         entry = choice.entry if choice else None
         missing = "" if entry else tr("Choose a cluster first.")
         broken = missing or (tr("This cluster cannot be used.") if entry and entry.error else "")
-        for command in (Command.RENAME, Command.REMOVE):
+        for command in (Command.CONNECTION, Command.RENAME, Command.REMOVE):
             self._actions.allow(command, missing)
         for command in (Command.SYNCHRONIZE, Command.PROFILE):
             self._actions.allow(command, broken)
@@ -140,6 +143,18 @@ class ClusterCommands(QObject):
             self._refresh()
         self._look_timer.start()
 
+    def _show_connection(self, entry: ClusterEntry) -> None:
+        """Show how a cluster is reached, for as long as it is in the list."""
+        from desktop.ui.clusters.connection_details import ConnectionDetails  # noqa: PLC0415  seldom asked for
+
+        def told() -> tuple[ClusterEntry, SessionState] | None:
+            now = self._catalog.get(entry.id)
+            sessions = {session.id: session for session in self._context.sessions.all()}
+            known = sessions.get(entry.id)
+            return None if now is None else (now, known.state if known else SessionState())
+
+        ConnectionDetails(told, self._actions, self._panel.now, self._window).show()
+
     def _add_kubeconfig(self) -> None:
         dialog = QFileDialog(self._window, tr("Add Kubeconfig File"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
@@ -166,9 +181,14 @@ class ClusterCommands(QObject):
         self._panel.select(NodeKey(Level.CLUSTER, entry.id))
 
     def _synchronize_all(self) -> None:
-        for entry in self._panel.tree.clusters():
-            if entry.error is None:
-                self._synchronize(entry)
+        self._waiting = [entry for entry in self._panel.tree.clusters() if entry.error is None]
+        self._synchronize_next()
+
+    def _synchronize_next(self) -> None:
+        """Begin with one cluster after the other: fifty at once would keep the window from its turns."""
+        if self._waiting:
+            self._synchronize(self._waiting.pop(0))
+            QTimer.singleShot(_STAGGER_MS, self, self._synchronize_next)
 
     def _synchronize(self, entry: ClusterEntry) -> None:
         self._context.sessions.get(entry).synchronize()

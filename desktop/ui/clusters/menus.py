@@ -47,7 +47,7 @@ class ClusterMenus(QObject):
         choice = self._panel.choice
         entry = choice.entry if choice else None
         self._actions.fill(menu, [Command.SYNCHRONIZE, Command.CANCEL_SYNCHRONIZATION, Command.SYNCHRONIZE_ALL, None])
-        self._actions.fill(menu, [Command.RENAME])
+        self._actions.fill(menu, [Command.CONNECTION, Command.RENAME])
         projects, colouring = menu.addMenu(tr("Mo&ve to Project")), menu.addMenu(tr("&Colour"))
         projects.setEnabled(entry is not None)
         colouring.setEnabled(entry is not None)

@@ -144,6 +144,7 @@ class ClusterPanel(QWidget):
         super().__init__(parent)
         self._catalog = catalog
         self._choice: Choice | None = None
+        self.now = now
         self.tree = ClusterTree(now, self)
         self.view = ClusterView(self.tree, self)
         self.projects = QComboBox(self)

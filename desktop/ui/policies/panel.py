@@ -68,6 +68,8 @@ class PolicyPanel(QWidget):
         self.view.selection_changed.connect(self._selection_changed)
         self.view.menu_asked.connect(self.menu_asked)
         self.view.doubleClicked.connect(lambda _: actions[Command.EDIT_YAML].trigger())
+        details = self.notices.add_button(tr("De&tails…"), actions[Command.CONNECTION].trigger)
+        details.setToolTip(actions[Command.CONNECTION].toolTip())
         self.view.addActions([actions[command] for command in _LOCAL])
         self.table.counts_changed.connect(self._show_standing)
         actions.on(Command.FIND, self._find)

@@ -106,7 +106,7 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
             Severity.WARNING,
             tr(
                 "Shown as of {time}: the cluster is not connected.",
-                time=times.clock_to_the_second(state.last_sync, now),
+                time=times.clock_to_the_second(state.since or state.last_sync, now),
             ),
             _and_hint(state.error) if state.error else "",
         )

@@ -118,6 +118,24 @@ class Store:
             for events in self._events.values():
                 events.clear()
 
+    def backup(self) -> "Backup":
+        """Return all there is, to be restored later."""
+        with self.changed:
+            return Backup(self.version, {resource: dict(items) for resource, items in self._items.items()})
+
+    def restore(self, backup: "Backup") -> None:
+        """Put back a backup as etcd does: the version goes back too, and what happened since never happened."""
+        with self.changed:
+            self._items = {resource: dict(items) for resource, items in backup.items.items()}
+            self._sorted.clear()
+            self.version = backup.version
+            self.compact()
+
+    def jump(self, by: int) -> None:
+        """Let the version grow, as by changes of resources that nobody here sees."""
+        with self.changed:
+            self.version += by
+
     def close(self) -> None:
         """Wake every watcher for the last time."""
         with self.changed:
@@ -153,6 +171,14 @@ class Store:
         self._events[resource].append(Event(self.version, type_, item))
         self._sorted.pop(resource, None)
         self.changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """All objects of every resource, as of a version."""
+
+    version: int
+    items: dict[Resource, dict[str, Item]]
 
 
 def _item(obj: Json) -> Item:

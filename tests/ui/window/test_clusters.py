@@ -1,18 +1,30 @@
 """The left side of the window: clusters are found, chosen, opened, synchronized and arranged."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLineEdit, QMessageBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QWidget,
+)
 
+from desktop.errors import Unreachable
 from desktop.reach.objects import Kind
 from desktop.session.state import Connection, Progress, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.clusters.connection_details import ConnectionDetails
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.ui.main_window import MainWindow
-from tests.helpers.fake_sessions import policy, snapshot_of
+from tests.helpers.fake_sessions import NOON, policy, snapshot_of
 from tests.helpers.models import tree_text
 from tests.ui.window.conftest import KUBECONFIG, Desk
 
@@ -99,8 +111,8 @@ def test_synchronize_above_the_tree_reads_every_cluster_shown_that_can_be_used(d
     desk.window.clusters.refresh()
     desk.window.clusters.projects.setCurrentIndex(desk.window.clusters.projects.findData(""))
     desk.window.actions_[Command.SYNCHRONIZE_ALL].trigger()
-    asked = {session.entry.title: session.asked for session in desk.sessions.all()}
-    assert asked == {"sample": ["open", "synchronize"], "prod": ["synchronize"]}
+    wanted = {"sample": ["open", "synchronize"], "prod": ["synchronize"]}
+    desk.bot.waitUntil(lambda: {each.entry.title: each.asked for each in desk.sessions.all()} == wanted)
 
 
 def test_f5_synchronizes_the_cluster_shown_alone(desk: Desk) -> None:
@@ -251,3 +263,42 @@ def test_a_kubeconfig_file_that_somebody_writes_is_read_again_by_itself(desk: De
     desk.bot.waitUntil(lambda: desk.session("prod").entry == desk.entry("prod"))
     assert tree_text(desk.window.clusters.tree, 2)[1] == "  broken | Not opened"
     assert file.read_text() == mended
+
+
+def test_the_connection_of_a_cluster_is_told_in_plain_words_that_follow_it_and_can_be_copied(desk: Desk) -> None:
+    error = Unreachable("unreachable.refused", host="prod.example", port=6443)
+    since, soon = NOON - timedelta(minutes=5), NOON + timedelta(seconds=12)
+    desk.click("prod")
+    desk.says("prod", SessionState(Connection.STALE, since=since, error=error, next_try=soon))
+    desk.window.actions_[Command.CONNECTION].trigger()
+    dialog = open_dialog(desk)
+    assert isinstance(dialog, ConnectionDetails)
+    for words in (
+        "prod: Stale",
+        "prod.example:6443 refuses connections",
+        "The next try is in 12 s",
+        "Check the network",
+    ):
+        assert words in dialog.words
+    QTest.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
+    copied = QApplication.clipboard().text()
+    assert dialog.words in copied
+    assert "Unreachable unreachable.refused" in copied
+    assert "abc" not in copied  # the token
+    desk.says("prod", SessionState(Connection.LIVE, last_sync=NOON))
+    desk.bot.waitUntil(lambda: "prod: Live" in dialog.words)
+    desk.catalog.remove(desk.entry("prod").id)
+    desk.bot.waitUntil(lambda: not [each for each in desk.window.findChildren(ConnectionDetails) if each.isVisible()])
+
+
+def test_requirement_4_above_computed_connections_stands_of_when_they_are(desk: Desk) -> None:
+    desk.click("prod")
+    desk.says("prod", snapshot_of([policy("a")]))
+    views = desk.window.views
+    assert views.age.text() == ""  # above the policies stands the state of the cluster
+    views.setCurrentIndex(1)
+    desk.bot.waitUntil(lambda: views.age.text().startswith("As of "))
+    since = NOON - timedelta(days=400)
+    desk.says("prod", SessionState(Connection.STALE, since=since, last_sync=since))
+    desk.bot.waitUntil(lambda: f"As of {since:%Y-%m-%d}" in views.age.text())
+    assert "not connected" in views.age.text()

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,7 @@ POD = Pod("shop", "web")
 
 REFUSED = Unreachable("unreachable.refused")
 LOST = ConnectionLost("connection.lost")
+SILENCE = ConnectionLost("connection.timeout")
 OLD = Expired("api.expired", status=410)
 BROKEN = ServerError("api.server-error", status=500, retry_after=None)
 NOT_ALLOWED = Forbidden("api.forbidden", status=403)
@@ -83,6 +85,7 @@ class FakeGateway:
     lists: Lists
     watches: list[Watch] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    version_now: str | BulkheadError = "1000"
 
     kinds = tuple(Kind)
 
@@ -94,6 +97,13 @@ class FakeGateway:
             raise answer
         on_page(len(answer.things), None)
         return answer
+
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        token.check()
+        self.asked.append("latest")
+        if isinstance(self.version_now, BulkheadError):
+            raise self.version_now
+        return self.version_now
 
     def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
         token.check()
@@ -136,12 +146,13 @@ def follow(
     watches: list[Watch],
     *,
     until: int,
+    version_now: str = "1000",
     chance: Callable[[], float] = lambda: 0.0,
 ) -> tuple[list[str], list[Report], list[float]]:
     """Run a reflector until it has asked ``until`` times; returns what it asked, said, and how long it slept."""
     token = CancelToken()
     time = VirtualTime(token, chance=chance)
-    gateway = FakeGateway(time, lists, watches)
+    gateway = FakeGateway(time, lists, watches, version_now=version_now)
     said: list[Report] = []
 
     def hear(report: Report) -> None:
@@ -192,8 +203,8 @@ def test_a_watch_that_came_to_its_end_is_followed_by_the_next_at_once() -> None:
 
 @pytest.mark.parametrize("lasted", [1.5, 300.0])
 def test_a_watch_cut_off_after_a_while_is_no_failure(lasted: float) -> None:
-    asked, said, slept = follow([listing()], [[After(lasted), LOST], LONG], until=3)
-    assert asked == ["list", "watch 5", "watch 5"]
+    asked, said, slept = follow([listing()], [[After(lasted), LOST], LONG], until=4)
+    assert asked == ["list", "watch 5", "latest", "watch 5"]
     assert not any(isinstance(report, Failing) for report in said)
     assert slept == []
 
@@ -205,8 +216,8 @@ def test_watches_begin_at_least_a_second_apart() -> None:
 
 
 def test_a_watch_that_ends_at_once_is_a_failure() -> None:
-    asked, said, slept = follow([listing()], [[], [], LONG], until=4)
-    assert asked == ["list", "watch 5", "watch 5", "watch 5"]
+    asked, said, slept = follow([listing()], [[], [], LONG], until=6)
+    assert asked == ["list", "watch 5", "latest", "watch 5", "latest", "watch 5"]
     assert slept == [FIRST_DELAY, 2 * FIRST_DELAY]
     failing = [report for report in said if isinstance(report, Failing)]
     assert [report.error.code for report in failing] == ["watch.ended-at-once"] * 2
@@ -235,9 +246,77 @@ def test_a_kind_that_is_taken_away_while_it_is_watched_is_listed_again() -> None
 
 
 def test_trouble_with_a_watch_does_not_list_again() -> None:
-    for trouble in (REFUSED, LOST, BROKEN, busy(1)):
-        asked, _, _ = follow([listing()], [trouble, LONG], until=3)
+    for refusal in (BROKEN, busy(1)):
+        asked, _, _ = follow([listing()], [refusal, LONG], until=3)
         assert asked == ["list", "watch 5", "watch 5"]
+    for break_ in (REFUSED, LOST):
+        asked, _, _ = follow([listing()], [break_, LONG], until=4)
+        assert asked == ["list", "watch 5", "latest", "watch 5"]
+
+
+def test_a_watch_that_came_to_its_end_and_said_something_is_trusted() -> None:
+    asked, _, _ = follow([listing("5")], [[After(300), Bookmark("6")], LONG], until=3)
+    assert asked == ["list", "watch 5", "watch 6"]
+
+
+@pytest.mark.parametrize(
+    "watch",
+    [[After(9.0), Bookmark("5")], [After(9.0), LOST], [After(300.0)]],
+    ids=["ended early", "was lost", "said nothing"],
+)
+def test_a_server_that_went_back_in_time_is_noticed_after_a_watch_that_is_not_trusted(watch: Script) -> None:
+    lists: Lists = [listing("5"), listing("3", POD)]
+    asked, said, _ = follow(lists, [watch, LONG], until=5, version_now="3")
+    assert asked == ["list", "watch 5", "latest", "list", "watch 3"]
+    assert said[-2:] == [Listed(Kind.POD, "shop", (POD,)), Live(Kind.POD, "shop")]
+
+
+@pytest.mark.parametrize("late", [Put(POD, "4"), Bookmark("4"), Gone(Kind.POD, "shop", "web", "4")])
+def test_an_event_from_before_lists_anew_and_is_not_believed(late: WatchEvent) -> None:
+    asked, said, _ = follow([listing("5"), listing("7")], [[After(9.0), Bookmark("6"), late], LONG], until=4)
+    assert asked == ["list", "watch 5", "list", "watch 7"]
+    assert not any(isinstance(report, Happened) for report in said)
+
+
+def test_versions_that_are_no_numbers_are_never_taken_for_older() -> None:
+    asked, _, _ = follow([listing("b/2")], [[After(9.0), Put(POD, "a/1"), LOST], LONG], until=4, version_now="0/x")
+    assert asked == ["list", "watch b/2", "latest", "watch a/1"]
+
+
+def test_after_longer_than_any_watch_without_a_word_all_is_listed_anew() -> None:
+    asked, _, _ = follow([listing()], [[After(700.0), LOST], LONG], until=4)
+    assert asked == ["list", "watch 5", "list", "watch 5"]
+
+
+def test_a_watch_that_dies_in_silence_is_a_failure_since_something_was_heard_last() -> None:
+    _, said, slept = follow([listing("5")], [[After(60.0), Bookmark("6"), After(165.0), SILENCE], LONG], until=4)
+    failing = [report for report in said if isinstance(report, Failing)]
+    assert failing == [Failing(Kind.POD, "shop", SILENCE, START + timedelta(seconds=60), FIRST_DELAY)]
+    assert slept == [FIRST_DELAY]
+
+
+def test_a_watch_that_never_opens_is_a_failure_however_long_that_took() -> None:
+    """Also where the connection itself was there."""
+    time = VirtualTime(CancelToken(), 60.0)
+    gateway = FakeGateway(time, [listing()], [])
+    tries: list[float] = []
+
+    def never(*_: object) -> Iterator[WatchEvent]:
+        tries.append(time.seconds)
+        time.seconds += 5.0
+        raise LOST
+
+    gateway.watch = never  # type: ignore[assignment]
+    token = CancelToken()
+    said: list[Report] = []
+
+    def hear(report: Report) -> None:
+        said.append(report)
+        if len(tries) == 3:
+            token.cancel()
+
+    Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock).run()
+    assert [report.pause for report in said if isinstance(report, Failing)] == [0.8, 1.6, 3.2]
 
 
 def test_failures_are_told_with_their_beginning_and_the_next_try() -> None:

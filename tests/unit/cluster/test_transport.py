@@ -494,6 +494,23 @@ def test_a_stream_that_falls_silent_is_told() -> None:
     assert caught.value.code == "connection.timeout"
 
 
+def test_a_stream_that_does_not_begin_is_given_up_sooner_than_one_that_falls_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "READ_LIMIT", 0.3)
+
+    def late(connection: socket.socket) -> None:
+        chunks(b"one\n", end=b"")(connection)
+        time.sleep(0.8)
+        connection.sendall(b"4\r\ntwo\n\r\n0\r\n\r\n")
+
+    with talking(late) as made:
+        assert list(stream(made, read_limit=5)) == [b"one", b"two"]
+    with talking(read_request_only) as made, pytest.raises(ConnectionLost) as caught:
+        stream(made, read_limit=600)
+    assert caught.value.code == "connection.timeout"
+
+
 def test_a_line_without_end_is_not_collected_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "LINE_LIMIT", 1000)
     with talking(chunks(*[b"x" * 400] * 4)) as made, pytest.raises(TransportError) as caught:

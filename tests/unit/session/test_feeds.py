@@ -7,7 +7,7 @@ from desktop.cluster.reflector import Counted, Denied, Failing, Happened, Listed
 from desktop.errors import BulkheadError, Forbidden, ServerError, TlsError, Unreachable
 from desktop.reach.objects import Coverage, Kind, Pod, StoredPolicy, Thing
 from desktop.reach.snapshot import Change, Gone, Put, Replaced, Snapshot
-from desktop.session.feeds import Feed, Feeds, Scope
+from desktop.session.feeds import AT_ONCE, FIRST_KINDS, Feed, Feeds, Scope
 from desktop.session.state import Connection, Progress
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -79,6 +79,34 @@ def test_the_first_kinds_start_first_and_the_others_once_those_are_answered() ->
     scene.deny(Kind.NAMESPACE)
     assert [feed.scope.kind for feed in scene.feeds.take_ready()] == [PODS]
     assert scene.feeds.take_ready() == []
+
+
+def test_the_other_kinds_start_a_few_at_a_time_and_one_that_fails_holds_up_none() -> None:
+    others = [kind for kind in Kind if kind not in FIRST_KINDS]
+    scene = Scene(Scope(POLICIES), *map(Scope, others))
+    assert len(scene.feeds.take_ready()) == 1
+    scene.complete(POLICIES)
+    started = [feed.scope.kind for feed in scene.feeds.take_ready()]
+    assert len(started) == AT_ONCE
+    assert scene.feeds.take_ready() == []
+    scene.fail(started[0])
+    scene.complete(started[1])
+    scene.deny(started[2])
+    again = [feed.scope.kind for feed in scene.feeds.take_ready()]
+    assert len(again) == AT_ONCE
+    assert not set(started) & set(again)
+
+
+def test_when_the_next_try_is_is_known_while_something_fails() -> None:
+    scene = Scene()
+    assert scene.feeds.next_try is None
+    scene.fail(POLICIES)
+    scene.say(PODS, Failing(PODS, None, OFF, NOW, 30.0))
+    assert scene.feeds.next_try == NOW + timedelta(seconds=1)
+    scene.complete(POLICIES)
+    assert scene.feeds.next_try == NOW + timedelta(seconds=30)
+    scene.complete(PODS)
+    assert scene.feeds.next_try is None
 
 
 def test_progress_counts_objects_and_knows_the_total_once_all_said_theirs() -> None:

@@ -20,9 +20,20 @@ def words_of(bits: int) -> tuple[int, ...]:
     return struct.unpack(f"<{count}Q", bits.to_bytes(count * 8, "little"))
 
 
+_FEW = 12
+"""A set of no more members than this is quicker taken apart bit by bit than in pieces."""
+
+
 def positions_of(bits: int) -> list[int]:
     """Return the members of a set, ascending."""
     found: list[int] = []
+    if bits.bit_count() <= _FEW:
+        while bits:
+            last = bits.bit_length() - 1
+            found.append(last)
+            bits ^= 1 << last
+        found.reverse()
+        return found
     base = -1
     for word in words_of(bits):
         rest = word

@@ -5,6 +5,8 @@ A set of columns is a whole number: first one bit a workload, then one bit a ran
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from desktop.policy.netset import Span
 from desktop.reach.bits import WORD, bits_of, positions_of, words_of
@@ -12,6 +14,9 @@ from desktop.reach.ends import Ends
 from desktop.reach.objects import Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.workloads import WorkloadRef, top_owner
+
+_LONG_RUN = 2 * WORD
+"""A run of as many classes is quicker shifted as one than looked up in pieces."""
 
 Column = WorkloadRef | Span
 """A workload, or a range of addresses on the common line (see ``desktop.policy.netset``)."""
@@ -61,6 +66,8 @@ class Columns:
         for column, classes in enumerate(self._members):
             for index in classes:
                 self._columns_of[index].append(column)
+        self._runs = self._straight()
+        self._others = ends.pods & ~sum(classes for classes, _ in self._runs)
         self._by_word: list[dict[int, int]] = [{} for _ in range(ends.count // WORD + 1)]
 
     def members(self, column: int) -> Sequence[int]:
@@ -72,13 +79,30 @@ class Columns:
     def holding(self, ends: int) -> int:
         """Return the columns of a set of ends: those that have a member in it."""
         found = (ends >> self.ends.count) << len(self.workloads)
-        for index, word in enumerate(words_of(ends & self.ends.pods)):
+        for classes, shift in self._runs:
+            within = ends & classes
+            found |= within << shift if shift >= 0 else within >> -shift
+        others = ends & self._others
+        for index, word in enumerate(words_of(others)) if others else ():
             if word:
                 known = self._by_word[index].get(word)
                 if known is None:
                     known = self._by_word[index][word] = self._of_word(index, word)
                 found |= known
         return found
+
+    def _straight(self) -> list[tuple[int, int]]:
+        """Return the longer runs of classes that each make up a workload, in the same order, and how far to shift."""
+        shifts: list[int | None] = [
+            columns[0] - index if len(columns) == 1 and len(self._members[columns[0]]) == 1 else None
+            for index, columns in enumerate(self._columns_of)
+        ]
+        runs = []
+        for shift, group in groupby(enumerate(shifts), key=itemgetter(1)):
+            indices = [index for index, _ in group]
+            if shift is not None and len(indices) >= _LONG_RUN:
+                runs.append((((1 << len(indices)) - 1) << indices[0], shift))
+        return runs
 
     def _of_word(self, index: int, word: int) -> int:
         """The columns of the classes in one of the set's words; few different words come up, very often."""

@@ -15,6 +15,7 @@ from desktop.reach.blocks import Block, PolicyBlocks
 from desktop.reach.ends import Ends
 from desktop.reach.objects import Kind
 from desktop.reach.ports import PortSpace
+from desktop.reach.recent import Recent
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.tier_blocks import Tiers
 
@@ -62,16 +63,20 @@ class Reach:
         self.ends = ends
         self.ports = ports
         self.sides = sides
+        self._crossings = Recent[Row]()
 
     def row(self, source: int) -> Row:
         """Return what the end at bit ``source`` may reach."""
         out, into = self.sides[Direction.EGRESS], self.sides[Direction.INGRESS]
-        return _crossed(out.by_target.of(source), into.by_peer.of(source))
+        return self._crossed(out.by_target.of(source), into.by_peer.of(source))
 
     def column(self, destination: int) -> Row:
         """Return which ends may reach the one at bit ``destination``."""
         out, into = self.sides[Direction.EGRESS], self.sides[Direction.INGRESS]
-        return _crossed(out.by_peer.of(destination), into.by_target.of(destination))
+        return self._crossed(out.by_peer.of(destination), into.by_target.of(destination))
+
+    def _crossed(self, out: Row, into: Row) -> Row:
+        return self._crossings.of((out, into), lambda: _crossed(out, into))
 
 
 def policies_of(snapshot: Snapshot) -> list[NetworkPolicy]:
@@ -155,29 +160,28 @@ def _meet(out: Iterable[Part], into: Iterable[Part]) -> tuple[Part, ...]:
 _FEW = 16
 """So many ends are answered block by block; for more, an index pays."""
 _WIDE = 64
-"""A block with more members than this is asked for each end; a narrower one is listed at each of its members."""
+"""A block with more members than this, and than an eighth of all, is asked for each end; others list their members."""
 
 Sided = tuple[int, int, Block]
 """A block as (members, the ends on its other side, the block)."""
 
 
 class _ByMember:
-    """For each end: the parts of all blocks that hold it on one side. What is asked for is put together once."""
+    """For each end: the parts of all blocks that hold it on one side."""
 
     def __init__(self, blocks: Sequence[Sided], size: int) -> None:
         self._blocks = blocks
         self._size = size
-        self._known: dict[int, Row] = {}
+        self._few: dict[int, Row] = {}
 
     def of(self, end: int) -> Row:
-        found = self._known.get(end)
-        if found is None:
-            if len(self._known) < _FEW:
-                bit = 1 << end
-                found = _row((others, block) for members, others, block in self._blocks if members & bit)
-            else:
-                found = self._index.of(end)
-            self._known[end] = found
+        found = self._few.get(end)
+        if found is not None:
+            return found
+        if len(self._few) >= _FEW:
+            return self._index.of(end)
+        bit = 1 << end
+        found = self._few[end] = _row((others, block) for members, others, block in self._blocks if members & bit)
         return found
 
     @cached_property
@@ -208,17 +212,21 @@ class _Index:
         self._listed: dict[int, list[Row]] = defaultdict(list)
         for members, sides in grouped.items():
             row = _row(sides)
-            if members.bit_count() > _WIDE:
+            if members.bit_count() > max(_WIDE, size // 8):
                 self._shared.append((members.to_bytes(size // 8 + 1, "little"), row))
             else:
                 for end in positions_of(members):
                     self._listed[end].append(row)
+        self._unions = Recent[Row]()
 
     def of(self, end: int) -> Row:
         octet, bit = end >> 3, 1 << (end & 7)
-        rows = [row for members, row in self._shared if members[octet] & bit]
-        rows += self._listed.get(end, ())
-        return rows[0] if len(rows) == 1 else _union(rows)
+        # Many ends have all that is shared in common, and differ in what is listed.
+        shared = self._union([row for members, row in self._shared if members[octet] & bit])
+        return self._union([shared, *self._listed.get(end, ())])
+
+    def _union(self, rows: Sequence[Row]) -> Row:
+        return rows[0] if len(rows) == 1 else self._unions.of(rows, lambda: _union(rows))
 
 
 def _union(rows: Iterable[Row]) -> Row:

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.reach.bits import positions_of
+from desktop.reach.bits import bits_of, positions_of
 from desktop.reach.caveats import Caveat
 from desktop.reach.columns import Columns
 from desktop.reach.engine import Part, Reach, Row
+from desktop.reach.recent import Recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Matrix:
         self.reach = reach
         self.caveats = caveats
         """What else may change each cell."""
+        self._alike = Recent[Groups]()
 
     def row(self, row: int) -> tuple[Mapping[int, int], Mapping[int, int]]:
         """Return what the end of a row may reach, as ports -> columns: for certain, and possibly."""
@@ -59,15 +61,21 @@ class Matrix:
         return self._groups(column, [self.reach.column(end) for end in self.columns.members(column)])
 
     def _groups(self, index: int, rows: Sequence[Row]) -> Groups:
+        if len(rows) == 1:
+            return self._alike.of(rows, lambda: self._made(rows, self.columns.uneven))
+        return self._made(rows, ~(1 << index))
+
+    def _made(self, rows: Sequence[Row], uneven: int) -> Groups:
+        """Return the cells of some ends together; those ``uneven`` may be open between some of the pods only."""
         certain = self._joined(row.certain for row in rows)
         possible = self._joined(row.possible for row in rows)
         groups: dict[Cell, int] = defaultdict(int)
         for (open_ports, maybe), others in _split(certain, possible).items():
             cell = Cell(open_ports, maybe & ~open_ports)
-            uneven = others & (self.columns.uneven if len(rows) == 1 else -1) & ~(1 << index) if open_ports else 0
-            if others & ~uneven:
-                groups[cell] |= others & ~uneven
-            for other in positions_of(uneven):
+            differing = others & uneven if open_ports else 0
+            if others & ~differing:
+                groups[cell] |= others & ~differing
+            for other in positions_of(differing):
                 partly = open_ports & ~self._everywhere(rows, other)
                 groups[replace(cell, partly=partly)] |= 1 << other
         return groups
@@ -93,22 +101,49 @@ class Matrix:
         return found
 
 
+_WIDE = 48
+"""A part with more columns than this is split off as a set; a narrower one column by column."""
+
+
 def _split(certain: Mapping[int, int], possible: Mapping[int, int]) -> dict[tuple[int, int], int]:
     """Return the columns by all the ports (certain, possible) that they have."""
-    everything = 0
-    for columns in (*certain.values(), *possible.values()):
-        everything |= columns
-    groups = {(0, 0): everything}
-    for is_certain, parts in ((True, certain), (False, possible)):
+    everything = narrow = 0
+    more: tuple[dict[int, int], dict[int, int]] = ({}, {})  # what narrow parts add to a column
+    wide: list[tuple[bool, int, int]] = []
+    for is_possible, parts in enumerate((certain, possible)):
+        added = more[is_possible]
         for ports, columns in parts.items():
-            split: dict[tuple[int, int], int] = defaultdict(int)
-            for (open_ports, maybe), members in groups.items():
-                if inside := members & columns:
-                    split[(open_ports | ports, maybe) if is_certain else (open_ports, maybe | ports)] |= inside
-                if outside := members & ~columns:
-                    split[open_ports, maybe] |= outside
-            groups = split
-    return groups
+            everything |= columns
+            if columns.bit_count() > _WIDE:
+                wide.append((not is_possible, ports, columns))
+                continue
+            narrow |= columns
+            for column in positions_of(columns):
+                added[column] = added.get(column, 0) | ports
+    groups = {(0, 0): everything}
+    for is_certain, ports, columns in wide:
+        split: dict[tuple[int, int], int] = defaultdict(int)
+        for (open_ports, maybe), members in groups.items():
+            if inside := members & columns:
+                split[(open_ports | ports, maybe) if is_certain else (open_ports, maybe | ports)] |= inside
+            if outside := members & ~columns:
+                split[open_ports, maybe] |= outside
+        groups = split
+    return _with_more(groups, narrow, *more) if narrow else groups
+
+
+def _with_more(
+    groups: Mapping[tuple[int, int], int], narrow: int, certain: Mapping[int, int], possible: Mapping[int, int]
+) -> dict[tuple[int, int], int]:
+    """Return groups of columns after some columns got more ports."""
+    found = {ports: members & ~narrow for ports, members in groups.items() if members & ~narrow}
+    single: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for (open_ports, maybe), members in groups.items():
+        for column in positions_of(members & narrow):
+            single[open_ports | certain.get(column, 0), maybe | possible.get(column, 0)].append(column)
+    for ports, columns in single.items():
+        found[ports] = found.get(ports, 0) | bits_of(columns, max(columns) + 1)
+    return found
 
 
 def _spread(groups: Groups) -> dict[int, Cell]:

@@ -5,10 +5,12 @@ the others as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from desktop.policy.objects import IPBlock
 from desktop.reach.objects import ContainerPort, Pod
+from desktop.reach.renumbering import Renumbering
 from desktop.reach.settings import Settings
 from desktop.reach.stretches import Stretches
 
@@ -49,12 +51,22 @@ class Distinctions:
         return len(self.pod_labels) + len(self.namespace_keys) + len(self.port_names) + len(self.blocks)
 
 
+class Key(NamedTuple):
+    """All that rules can tell of a pod."""
+
+    namespace: str
+    host_network: bool
+    within: int
+    named: tuple[ContainerPort, ...]
+    values: tuple[object, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PodClass:
     """Pods of one namespace that no rule tells apart; the first stands for all.
 
     ``named`` holds, for each port name that a rule asks for, the pods' ports of that name as (protocol, number);
-    ``within`` are the stretches of addresses that the pods' own lie in. ``key`` is all that rules can tell of them.
+    ``within`` are the stretches of addresses that the pods' own lie in.
     """
 
     namespace: str
@@ -62,7 +74,6 @@ class PodClass:
     named: Mapping[str, tuple[tuple[str, int], ...]] = field(hash=False, compare=False)
     host_network: bool
     within: int
-    key: tuple[object, ...]
     pods: tuple[Pod, ...]
 
 
@@ -93,24 +104,26 @@ class Classifier:
 
     def classes(self, pods: Iterable[Pod], order: Sequence[PodClass] = ()) -> tuple[PodClass, ...]:
         """Return the classes of the pods of one namespace; those that were in ``order`` come first, in that order."""
-        groups: dict[tuple[object, ...], list[Pod]] = {each.key: [] for each in order}
+        groups: dict[Key, list[Pod]] = {self.key(each.pods[0]): [] for each in order}
         for pod in pods:
             groups.setdefault(self.key(pod), []).append(pod)
         return tuple(self.made(key, group) for key, group in groups.items() if group)
+
+    def alike(self, classes: Sequence[PodClass], others: Sequence[PodClass]) -> bool:
+        """Whether two runs of classes are the same but for their pods."""
+        return len(classes) == len(others) and all(
+            one is other or self.key(one.pods[0]) == self.key(other.pods[0])
+            for one, other in zip(classes, others, strict=True)
+        )
 
     def refining(self, known: "Classifier") -> "Refinement":
         """Return what takes the classes of another classifier, with fewer distinctions, apart as far as this does."""
         return Refinement(self, known)
 
-    def key(self, pod: Pod) -> tuple[object, ...]:
+    def key(self, pod: Pod) -> Key:
         """Return all that rules can tell of a pod."""
-        return (
-            pod.namespace,
-            pod.host_network,
-            self.within(pod),
-            self.named(pod),
-            *[values.get(pod.labels.get(key), _OTHER) for key, values in self._values],
-        )
+        values = tuple([values.get(pod.labels.get(key), _OTHER) for key, values in self._values])
+        return Key(pod.namespace, pod.host_network, self.within(pod), self.named(pod), values)
 
     def within(self, pod: Pod) -> int:
         """Return the stretches that a pod's addresses lie in, as far as they are of account."""
@@ -120,12 +133,12 @@ class Classifier:
         """Return the ports of a pod whose names rules ask for."""
         return tuple(port for port in pod.ports if port.name in self._names) if self._names else ()
 
-    def made(self, key: tuple[object, ...], group: Sequence[Pod]) -> PodClass:
+    def made(self, key: Key, group: Sequence[Pod]) -> PodClass:
         """Return the class of some pods with the same key."""
-        first, named = group[0], dict[str, tuple[tuple[str, int], ...]]()
-        for port in self.named(first):
+        named = dict[str, tuple[tuple[str, int], ...]]()
+        for port in key.named:
             named[port.name] = (*named.get(port.name, ()), (port.protocol, port.port))
-        return PodClass(first.namespace, first.labels, named, first.host_network, self.within(first), key, tuple(group))
+        return PodClass(key.namespace, group[0].labels, named, key.host_network, key.within, tuple(group))
 
 
 class Refinement:
@@ -138,11 +151,17 @@ class Refinement:
         self._values = _values(asked, more)
         self._by_name = not asked.port_names <= before.port_names
         self._cut = 0
+        self._carried = Renumbering(())
         if finer.stretches is not None:
-            self._cut = known.stretches.cut_by(finer.stretches) if known.stretches is not None else -1
+            if known.stretches is None:
+                self._cut = -1
+            else:
+                parts = known.stretches.parts_in(finer.stretches)
+                self._cut = sum(1 << index for index, count in enumerate(parts) if count > 1)
+                self._carried = Renumbering(parts)
 
     def of(self, classes: Iterable[PodClass]) -> tuple[PodClass, ...]:
-        """Return classes taken apart; they keep their order."""
+        """Return classes taken apart; they keep their order, and those that stay whole stay the same."""
         finer, found = self._finer, list[PodClass]()
         for each in classes:
             by_address = bool(each.within & self._cut) or self._cut == -1
@@ -154,5 +173,9 @@ class Refinement:
                     *[values.get(pod.labels.get(key), _OTHER) for key, values in self._values],
                 )
                 groups.setdefault(key, []).append(pod)
-            found += [finer.made(finer.key(group[0]), group) for group in groups.values() or (each.pods,)]
+            if len(groups) > 1 or by_address or self._by_name:
+                found += [finer.made(finer.key(group[0]), group) for group in groups.values() or (each.pods,)]
+            else:
+                within = self._carried.of(each.within)
+                found.append(each if within == each.within else replace(each, within=within))
         return tuple(found)

@@ -42,7 +42,7 @@ class Ends:
         self.outside = ((1 << len(self.ranges)) - 1) << self.count
         """Every range of outside addresses."""
         self.all = self.pods | self.outside
-        self._stretches = stretches
+        self.stretches = stretches
         self._by_namespace = {name: bits_of(members, self.count) for name, members in _positions(self.classes).items()}
         self._pod_labels = LabelIndex([each.labels for each in self.classes], distinctions.pod_keys)
         self._namespaces = [*snapshot.namespaces.values(), *_unseen(snapshot)]
@@ -113,7 +113,7 @@ class Ends:
 
     def block(self, block: IPBlock) -> tuple[int, int]:
         """Return the ends an ipBlock holds for certain, and those it holds or not, depending on the plug-in."""
-        covered = self._stretches.covered(block)
+        covered = self.stretches.covered(block)
         outside = covered << self.count
         touched = 0
         for stretch in positions_of(covered & self._inhabited):

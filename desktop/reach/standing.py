@@ -137,15 +137,14 @@ class Standing:
         if distinctions is self._asked.distinctions:
             if classes is self._classes:
                 return self.ends, _UNCHANGED
-            if [each.key for each in self.ends.classes] == [each.key for each in each_class]:
+            if _classifier(asked, self.ends.settings).alike(self.ends.classes, each_class):
                 return self.ends.with_pods(each_class), _UNCHANGED
             return _ends(snapshot, each_class, asked, self.ends.settings), None
         ends = _ends(snapshot, each_class, asked, self.ends.settings)
         if changed(self.snapshot, snapshot, Kind.POD):
             return ends, None
-        return ends, Renumbering(
-            parts_of(map(_pods, self.ends.classes), map(_pods, ends.classes)) + _cut(self.ends, ends)
-        )
+        parts = parts_of(map(_pods, self.ends.classes), map(_pods, ends.classes))
+        return ends, Renumbering(parts + self.ends.stretches.parts_in(ends.stretches))
 
     def _made_in(self, snapshot: Snapshot, ends: Ends, parts: Renumbering | None, asked: _Asked) -> PolicyBlocks:
         if parts is not None and parts.is_identity and asked.cuts == self._asked.cuts:
@@ -197,11 +196,6 @@ def _concerned(old: Snapshot, new: Snapshot) -> set[Direction]:
 
 def _pods(each: PodClass) -> int:
     return len(each.pods)
-
-
-def _cut(old: Ends, new: Ends) -> list[int]:
-    """Return how many parts each range of addresses has become."""
-    return parts_of(*([last - first + 1 for first, last in ends.ranges] for ends in (old, new)))
 
 
 def _new_policies(old: Snapshot, new: Snapshot) -> Iterator[AnyPolicy]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from desktop.policy.netset import Span, Spans, addresses, parse_address, parse_cidr
 from desktop.policy.objects import IPBlock
+from desktop.reach.renumbering import parts_of
 
 IPV6_LINE: Span = (0, (1 << 128) - 1)
 IPV4_LINE: Span = (1 << 128, (1 << 128) + (1 << 32) - 1)
@@ -43,10 +44,9 @@ class Stretches:
                 held |= 1 << self._index(number)
         return held
 
-    def cut_by(self, others: "Stretches") -> int:
-        """Return the stretches that ``others``, which have more blocks, take apart."""
-        starts = set(others.starts) - set(self.starts)
-        return sum({1 << self._index(start) for start in starts})
+    def parts_in(self, finer: "Stretches") -> list[int]:
+        """Return how many of ``finer``, which has more blocks, each stretch has become."""
+        return parts_of(*([last - first + 1 for first, last in each.ranges] for each in (self, finer)))
 
     def _index(self, address: int) -> int:
         return bisect_right(self.starts, address) - 1

@@ -16,7 +16,11 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the arguments ask for; return 0, 1 where something is wrong, or 130 after Ctrl+C (2: wrong usage)."""
+    """Do what the arguments ask for and return the exit code.
+
+    0, or 1 where something is wrong; 2 for wrong usage, and where 1 is an answer that could not be had; 130 after
+    Ctrl+C.
+    """
     _speak()
     arguments = _parser().parse_args(argv)
     try:
@@ -30,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BulkheadError as error:
         complain(error)
-        return 1
+        return arguments.failed if "failed" in arguments else 1
     return code
 
 

@@ -42,7 +42,8 @@ class _Change:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    before, after = pictures(*(_place(each, arguments.kubeconfig) for each in (arguments.before, arguments.after)))
+    places = [_place(each, arguments.kubeconfig) for each in (arguments.before, arguments.after)]
+    before, after = pictures(arguments, *places)
     one, other = matrices(before, after, settings(arguments))
     found = _changes(compare(one, other))
     caveats = tuple(dict.fromkeys((*one.caveats, *other.caveats)))

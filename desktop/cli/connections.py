@@ -50,7 +50,7 @@ class _Row:
 
 
 def _connections(arguments: argparse.Namespace) -> int:
-    (snapshot,) = pictures(Place(arguments.folder, arguments.context, arguments.kubeconfig))
+    (snapshot,) = pictures(arguments, Place(arguments.folder, arguments.context, arguments.kubeconfig))
     matrix = Standing.of(snapshot, settings(arguments)).matrix
     rows = sorted(_rows(matrix), key=lambda row: (end_text(row.source), end_text(row.destination)))
     match arguments.output:

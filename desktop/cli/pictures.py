@@ -18,6 +18,7 @@ from desktop.reach.caveats import Caveat
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.settings import NP_GUARD, Settings, settings_of
 from desktop.reach.snapshot import Replaced, Snapshot
+from desktop.reach.workloads import with_a_pod_each
 from desktop.session.state import Progress
 from desktop.wording import findings
 from desktop.wording.connections import caveat_sentence
@@ -34,7 +35,8 @@ class Place:
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Let a command read policies as another cluster, or another tool, does."""
+    """Let a command read policies as another cluster, or another tool, does; without an answer its exit code is 2."""
+    parser.set_defaults(failed=2)
     parser.add_argument(
         "--profile",
         choices=sorted(PROFILES),
@@ -60,9 +62,10 @@ def say_caveats(caveats: Iterable[Caveat]) -> None:
         print(caveat_sentence(caveat), file=sys.stderr)
 
 
-def pictures(*places: Place) -> list[Snapshot]:
+def pictures(arguments: argparse.Namespace, *places: Place) -> list[Snapshot]:
     """Read everything of some clusters; what of a folder cannot be read is told on the way."""
-    return interruptible(lambda token: [_picture(place, token) for place in places])
+    found = interruptible(lambda token: [_picture(place, token) for place in places])
+    return [with_a_pod_each(each) for each in found] if arguments.compat else found  # to np-guard each workload has one
 
 
 def _picture(place: Place, token: CancelToken) -> Snapshot:

@@ -63,7 +63,7 @@ class _Answer:
 
 
 def _why(arguments: argparse.Namespace) -> int:
-    (snapshot,) = pictures(Place(arguments.folder, arguments.context, arguments.kubeconfig))
+    (snapshot,) = pictures(arguments, Place(arguments.folder, arguments.context, arguments.kubeconfig))
     reading = settings(arguments)
     source, destination = named(snapshot, arguments.source), named(snapshot, arguments.destination)
     found = [
@@ -140,6 +140,7 @@ def _side_value(side: Side, source: End, destination: End) -> dict[str, object]:
         "policies": list(side.selecting),
         "admitting": [_rule_value(each) for each in side.admitting],
         "decided": _rule_value(side.decided) if side.decided else None,
+        "passed": _rule_value(side.passed) if side.passed else None,
         "doubts": [doubt.value for doubt in side.doubts],
         "unnamed": list(side.unnamed),
         "sentences": [line.text for line in side_lines(side, source, destination)],

@@ -68,8 +68,8 @@ class Side:
 
     ``selecting`` are the NetworkPolicies (by name) that isolate the pod in this direction; with none and nothing
     ``decided`` by cluster-wide rules it is open. ``admitting`` are the rules that admit, ``decided`` the cluster-wide
-    rule that settled it. ``applies`` is False for an outside address, which no policy holds. ``unnamed`` are port
-    names that rules ask for and the destination pod does not have.
+    rule that settled it, ``passed`` one that left it to what comes after. ``applies`` is False for an outside address,
+    which no policy holds. ``unnamed`` are port names that rules ask for and the destination pod does not have.
     """
 
     direction: Direction
@@ -78,6 +78,7 @@ class Side:
     selecting: tuple[str, ...] = ()
     admitting: tuple[Reason, ...] = ()
     decided: Reason | None = None
+    passed: Reason | None = None
     doubts: tuple[Doubt, ...] = ()
     unnamed: tuple[str, ...] = ()
 
@@ -192,7 +193,7 @@ def _ordered(question: _Question, rules: list[_TierStep], below: Callable[[], Si
                 return left
             doubts = (answer.doubt, *left.doubts)
             return replace(left, verdict=Verdict.UNDECIDABLE, decided=reason, doubts=doubts)
-        return taken if rule.action is Action.PASS else replace(taken, decided=reason)
+        return replace(taken, passed=reason) if rule.action is Action.PASS else replace(taken, decided=reason)
     return below()
 
 

@@ -10,12 +10,12 @@ from desktop.reach.classes import Classifier
 from desktop.reach.compare import Ports
 from desktop.reach.engine import policies_of, tiered_policies_of
 from desktop.reach.explain import End, Explanation, explain
-from desktop.reach.objects import Pod, Workload
+from desktop.reach.objects import Pod
 from desktop.reach.ports import Cut, PortSpace
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.stretches import Stretches
-from desktop.reach.workloads import WorkloadRef, top_owner
+from desktop.reach.workloads import WorkloadRef, template_pod, top_owner
 
 _NAME = re.compile(r"([^/\[\]]+)/([^/\[\]]+)(?:\[(\w+)\])?")
 
@@ -52,7 +52,7 @@ def named(snapshot: Snapshot, text: str) -> Named:
         owned.setdefault(top_owner(snapshot, each), []).append(each)
     for workload in snapshot.workloads.get(namespace, {}).values():
         if workload.owner is None:
-            owned.setdefault(WorkloadRef(namespace, workload.name, workload.kind.value), [_template(workload)])
+            owned.setdefault(WorkloadRef(namespace, workload.name, workload.kind.value), [template_pod(workload)])
     found = [ref for ref in sorted(owned) if ref.name == name and kind in (None, ref.kind)]
     if not found:
         raise NoSuchEnd("end.unknown", name=text)
@@ -72,16 +72,6 @@ def _address(snapshot: Snapshot, text: str) -> Named:
             if number in map(parse_address, service.cluster_ips):
                 raise NoSuchEnd("end.service", address=text, namespace=service.namespace, name=service.name)
     return Named(text, (text,))
-
-
-def _template(workload: Workload) -> Pod:
-    return Pod(
-        workload.namespace,
-        workload.name,
-        workload.template_labels,
-        ports=workload.ports,
-        host_network=workload.host_network,
-    )
 
 
 def alike(

@@ -62,6 +62,8 @@ class _Told:
         if not side.applies:
             yield self._without_policies()
             return
+        if side.passed is not None:
+            yield Line(_passed(side.passed), side.passed)
         if side.decided is not None and side.verdict is not Verdict.UNDECIDABLE:
             yield Line(_decided(side.decided), side.decided)
         elif side.admitting:
@@ -141,8 +143,16 @@ def _admits(reason: Reason) -> str:
     return tr("{rule}, admits it.", rule=_rule(reason))
 
 
+def _named(reason: Reason) -> str:
+    return f"{_rule(reason)} ({plain(reason.name)})" if reason.name else _rule(reason)
+
+
+def _passed(reason: Reason) -> str:
+    return tr("{kind} {rule}, leaves it to what comes after.", kind=reason.kind, rule=_named(reason))
+
+
 def _decided(reason: Reason) -> str:
-    rule = f"{_rule(reason)} ({plain(reason.name)})" if reason.name else _rule(reason)
+    rule = _named(reason)
     if reason.action is Action.ALLOW:
         return tr("{kind} {rule}, allows it.", kind=reason.kind, rule=rule)
     return tr("{kind} {rule}, denies it.", kind=reason.kind, rule=rule)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +222,8 @@ def end(snapshot: Snapshot, text: str) -> End:
 
 def reason(side: Side, target: End) -> str:
     """Write why a side is as it is, as the cases do."""
+    if side.passed is not None:
+        return f"{side.passed.policy} rule {side.passed.index + 1} passes, {reason(replace(side, passed=None), target)}"
     if not side.applies:
         return "outside" if isinstance(target, str) else "host network"
     if side.verdict is Verdict.UNDECIDABLE:

@@ -223,9 +223,30 @@ def test_addresses_may_be_asked_about(shop: Path, capsys: pytest.CaptureFixture[
     assert "UDP 53: not allowed" in capsys.readouterr().out
 
 
-def test_a_name_that_is_not_there_is_an_error(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["why", "shop/nobody", "shop/db", "--folder", str(shop)]) == 1
-    assert "shop/nobody" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["why", "shop/nobody", "shop/db", "--folder", "SHOP"], "shop/nobody"),
+        (["connections", "--folder", "SHOP/nowhere"], "nowhere"),
+        (["connections", "--context", "nowhere"], "nowhere"),
+        (["compare", "SHOP", "nowhere"], "nowhere"),  # not 1, which says that connections differ
+    ],
+)
+def test_what_is_not_there_is_told_in_words_and_is_no_answer(
+    shop: Path, capsys: pytest.CaptureFixture[str], command: list[str], said: str
+) -> None:
+    assert cli.main([word.replace("SHOP", str(shop)) for word in command]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("Error: ")
+    assert said in told.err
+
+
+def test_to_np_guard_a_workload_scaled_to_zero_has_a_pod(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(folder(tmp_path / "d", SHOP.replace("replicas: 2", "replicas: 0")))
+    for options, sources in (([], set()), (["--compat", "np-guard"], {WEB})):
+        assert cli.main(["connections", "--folder", path, "-o", "json", *options]) == 0
+        assert {row["src"] for row in values(capsys)["connections"] if row["dst"] == DB} == sources
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "icmp/1", "http"])

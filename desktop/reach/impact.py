@@ -229,7 +229,8 @@ class _Computation:
         """Return the pods that lose their last policy of a direction, and those that get their first."""
         released, isolated = {}, {}
         for direction, touched in self._touched.items():
-            was, becomes = (_isolated(each, touched, direction) for each in (self._before, self._after))
+            known = touched & ~_hidden(self._before, touched) & ~_hidden(self._after, touched)
+            was, becomes = (_isolated(each, known, direction) for each in (self._before, self._after))
             released[direction] = self._pods(was & ~becomes)
             isolated[direction] = self._pods(becomes & ~was)
         return released, isolated
@@ -263,14 +264,18 @@ def _falls(was: Cell, becomes: Cell) -> bool:
 
 
 def _isolated(standing: Standing, touched: int, direction: Direction) -> int:
-    """Return the touched pods that a policy isolates; those that policies not known may isolate are left out."""
+    """Return the touched pods that a policy isolates."""
     found = 0
-    for index in positions_of(touched):
-        namespace = standing.ends.classes[index].namespace
-        if hides_policies(standing.snapshot, namespace):
-            touched &= ~(1 << index)
     for namespace in {standing.ends.classes[index].namespace for index in positions_of(touched)}:
         for entry in standing.snapshot.policies.get(namespace, {}).values():
             if entry.policy is not None and direction in entry.policy.directions:
                 found |= standing.made.made(entry.policy).targets
     return found & touched
+
+
+def _hidden(standing: Standing, touched: int) -> int:
+    """Return the touched pods that policies which are not known may select."""
+    classes = standing.ends.classes
+    return sum(
+        1 << index for index in positions_of(touched) if hides_policies(standing.snapshot, classes[index].namespace)
+    )

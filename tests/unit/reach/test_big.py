@@ -22,7 +22,7 @@ _QUESTIONS = 3_000
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     """Give a cluster of several hundred workloads, one of which has pods that differ."""
-    whole = TeamsOf(workloads=400, namespaces=8, policies=200, pods_each=2).picture()
+    whole = TeamsOf(workloads=400, namespaces=8, policies=1_600, pods_each=2).picture()
     namespace, pods = next(iter(whole.pods.items()))
     odd = next(iter(pods.values()))
     return whole.apply([Put(replace(odd, labels={**odd.labels, "tier": "web"})), Put(Pod(namespace, "0-first"))])
@@ -49,6 +49,7 @@ def _agrees(standing: Standing) -> None:
     groups, into = {}, {}
     for index in range(len(columns.all)):
         groups[index], into[index] = matrix.cells(index), matrix.cells_into(index)
+        assert any(matrix.row(index)) == bool(groups[index])
     for index, cells in groups.items():
         for other, cell in cells.items():
             assert into[other][index] == cell

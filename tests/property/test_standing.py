@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.reach.objects import Coverage, Kind, Namespace, Pod, Service
+from desktop.policy.objects import IPBlock, LabelSelector, NetworkPolicy, Peer, Rule
+from desktop.reach.explain import Verdict
+from desktop.reach.objects import Coverage, Kind, Namespace, Pod, Service, Thing
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Change, Gone, Put, Snapshot
 from desktop.reach.standing import Standing
@@ -69,3 +71,30 @@ def test_what_happens_elsewhere_leaves_what_is_known() -> None:
     followed = standing.follow(snapshot.apply([Put(Service("x", "s"))]))
     assert followed.reach.sides == reach.sides
     assert standing.follow(snapshot.apply([Put(Pod("x", "c", {"app": "other"}))])).made.ports is standing.made.ports
+
+
+def test_a_label_of_a_namespace_counts_as_soon_as_it_is_there() -> None:
+    team = LabelSelector((("team", "a"),))
+    policy = NetworkPolicy("x", "p", ingress=(Rule((Peer(None, team),)),))
+    snapshot = _with(policy, Pod("x", "db"), Pod("y", "web"), Namespace("x"), Namespace("y"))
+    standing = Standing.of(snapshot, Settings())
+    labelled = snapshot.apply([Put(Namespace("y", {"team": "a"}))])
+    web, db = Pod("y", "web"), Pod("x", "db")
+    assert shown(standing.reach, web, db)["TCP", 99] is Verdict.NOT_ALLOWED
+    assert shown(standing.follow(labelled).reach, web, db)["TCP", 99] is Verdict.ALLOWED
+
+
+def test_a_new_block_below_leaves_pods_in_the_blocks_they_are_in() -> None:
+    block = Rule((Peer(ip_block=IPBlock("10.0.0.0/8")),))
+    web, db = Pod("y", "web", ips=("10.0.0.7",)), Pod("x", "db")
+    snapshot = _with(NetworkPolicy("x", "p", ingress=(block,)), web, db, Namespace("x"), Namespace("y"))
+    standing = Standing.of(snapshot, Settings(blocks_match_pods=True))
+    assert shown(standing.reach, web, db)["TCP", 99] is Verdict.ALLOWED
+    below = NetworkPolicy("y", "q", ingress=(Rule((Peer(ip_block=IPBlock("2.0.0.0/8")),)),))
+    followed = standing.follow(snapshot.apply([Put(stored(below))]))
+    assert shown(followed.reach, web, db)["TCP", 99] is Verdict.ALLOWED
+    assert shown(followed.reach, db, web)["TCP", 99] is Verdict.NOT_ALLOWED
+
+
+def _with(policy: NetworkPolicy, *things: Thing) -> Snapshot:
+    return known(Snapshot().apply(Put(thing) for thing in (stored(policy), *things)))

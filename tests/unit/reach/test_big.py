@@ -47,7 +47,10 @@ def _questions(snapshot: Snapshot) -> Iterator[tuple[End, End, int]]:
 def _agrees(standing: Standing) -> None:
     reach, matrix, columns = standing.reach, standing.matrix, standing.columns
     groups, into = {}, {}
+    lines: dict[int, list[int]] = {}
     for index in range(len(columns.all)):
+        for each in columns.members(index):
+            lines.setdefault(each, []).append(index)
         groups[index], into[index] = matrix.cells(index), matrix.cells_into(index)
         assert any(matrix.row(index)) == bool(groups[index])
     for index, cells in groups.items():
@@ -61,13 +64,12 @@ def _agrees(standing: Standing) -> None:
         possible = any(ends >> end & 1 and ports & mask for ends, ports in row.possible)
         said = Verdict.ALLOWED if certain else Verdict.UNDECIDABLE if possible else Verdict.NOT_ALLOWED
         assert said is told, (source, destination, port)
-        for line in columns.position.values():
-            if start not in columns.members(line):
-                continue
-            for column in (each for each in groups[line] if end in columns.members(each)):
-                cell = groups[line][column]
+        for line in lines[start]:
+            for column in lines[end]:
+                cell = groups[line].get(column, EMPTY)
                 assert not certain or cell.certain & mask
-                assert not cell.certain & ~cell.partly & mask or certain
+                assert not possible or (cell.certain | cell.undecidable) & mask
+                assert certain or not cell.certain & ~cell.partly & mask
 
 
 def test_rows_and_cells_say_what_the_explanation_says(snapshot: Snapshot) -> None:

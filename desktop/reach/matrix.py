@@ -70,7 +70,7 @@ class Matrix:
         certain = self._joined(row.certain for row in rows)
         possible = self._joined(row.possible for row in rows)
         groups: dict[Cell, int] = defaultdict(int)
-        for (open_ports, maybe), others in _split(certain, possible).items():
+        for (open_ports, maybe), others in split(certain, possible).items():
             cell = Cell(open_ports, maybe & ~open_ports)
             differing = others & uneven if open_ports else 0
             if others & ~differing:
@@ -105,8 +105,8 @@ _WIDE = 48
 """A part with more columns than this is split off as a set; a narrower one column by column."""
 
 
-def _split(certain: Mapping[int, int], possible: Mapping[int, int]) -> dict[tuple[int, int], int]:
-    """Return the columns by all the ports (certain, possible) that they have."""
+def split(certain: Mapping[int, int], possible: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    """Return the columns of ``ports -> columns`` by all the ports (certain, possible) that they have."""
     everything = narrow = 0
     more: tuple[dict[int, int], dict[int, int]] = ({}, {})  # what narrow parts add to a column
     wide: list[tuple[bool, int, int]] = []

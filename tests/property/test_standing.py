@@ -85,15 +85,18 @@ def test_a_label_of_a_namespace_counts_as_soon_as_it_is_there() -> None:
 
 
 def test_a_new_block_below_leaves_pods_in_the_blocks_they_are_in() -> None:
-    block = Rule((Peer(ip_block=IPBlock("10.0.0.0/8")),))
-    web, db = Pod("y", "web", ips=("10.0.0.7",)), Pod("x", "db")
-    snapshot = _with(NetworkPolicy("x", "p", ingress=(block,)), web, db, Namespace("x"), Namespace("y"))
+    block = Peer(ip_block=IPBlock("10.0.0.0/8"))
+    web, api, db = Pod("y", "web", ips=("10.0.0.7",)), Pod("y", "api"), Pod("x", "db")
+    policy = NetworkPolicy("x", "p", ingress=(Rule((block,)),))
+    snapshot = _with(policy, web, api, db, Namespace("x"), Namespace("y"))
     standing = Standing.of(snapshot, Settings(blocks_match_pods=True))
     assert shown(standing.reach, web, db)["TCP", 99] is Verdict.ALLOWED
-    below = NetworkPolicy("y", "q", ingress=(Rule((Peer(ip_block=IPBlock("2.0.0.0/8")),)),))
-    followed = standing.follow(snapshot.apply([Put(stored(below))]))
+    again = NetworkPolicy("y", "q", ingress=(Rule((block,)),))
+    below = NetworkPolicy("z", "r", ingress=(Rule((Peer(ip_block=IPBlock("2.0.0.0/8")),)),))
+    followed = standing.follow(snapshot.apply([Put(stored(again)), Put(stored(below))]))
     assert shown(followed.reach, web, db)["TCP", 99] is Verdict.ALLOWED
-    assert shown(followed.reach, db, web)["TCP", 99] is Verdict.NOT_ALLOWED
+    assert shown(followed.reach, web, api)["TCP", 99] is Verdict.ALLOWED
+    assert shown(followed.reach, db, api)["TCP", 99] is Verdict.NOT_ALLOWED
 
 
 def _with(policy: NetworkPolicy, *things: Thing) -> Snapshot:

@@ -25,7 +25,7 @@ def snapshot() -> Snapshot:
     whole = TeamsOf(workloads=400, namespaces=8, policies=1_600, pods_each=2).picture()
     namespace, pods = next(iter(whole.pods.items()))
     odd = next(iter(pods.values()))
-    return whole.apply([Put(replace(odd, labels={**odd.labels, "tier": "web"})), Put(Pod(namespace, "0-first"))])
+    return whole.apply([Put(replace(odd, labels={**odd.labels, "tier": "db"})), Put(Pod(namespace, "0-first"))])
 
 
 def _questions(snapshot: Snapshot) -> Iterator[tuple[End, End, int]]:

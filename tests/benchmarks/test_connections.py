@@ -34,7 +34,7 @@ def big() -> Snapshot:
 
 
 def looked_at(snapshot: Snapshot, folded: frozenset[str] | None) -> Picture:
-    return picture(snapshot, Asked(Settings(), Scope(), PortAsked(), folded), None, lambda: None)
+    return picture(Standing.of(snapshot, Settings()), Asked(Scope(), PortAsked(), folded), None, lambda: None)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
+from desktop.reach.standing import Standing
 from desktop.ui.connections.graph import Edge, Graph, Place, fan, graph_of, is_free, state_of
 from desktop.ui.connections.graph_layout import MOST_SPOTS, Drawing, drawing
 from desktop.ui.connections.graph_words import edge_words
@@ -112,8 +113,8 @@ def test_an_edge_of_two_workloads_names_its_ports() -> None:
 
 
 def drawn(count: int, folded: frozenset[str] | None = frozenset({OUTSIDE})) -> Drawing:
-    asked = Asked(Settings(), Scope(), PortAsked(), folded)
-    made = drawing(picture(many_workloads(count), asked, None, lambda: None).grid, free_too=False)
+    standing, asked = Standing.of(many_workloads(count), Settings()), Asked(Scope(), PortAsked(), folded)
+    made = drawing(picture(standing, asked, None, lambda: None).grid, free_too=False)
     assert made is not None
     return made
 
@@ -173,8 +174,8 @@ def test_traffic_flows_from_left_to_right_where_it_has_a_direction() -> None:
 
 
 def test_too_many_workloads_are_not_drawn_one_by_one() -> None:
-    asked = Asked(Settings(), Scope(), PortAsked(), frozenset())
-    grid = picture(many_workloads(MOST_SPOTS + 1, 1), asked, None, lambda: None).grid
+    asked = Asked(Scope(), PortAsked(), frozenset())
+    grid = picture(Standing.of(many_workloads(MOST_SPOTS + 1, 1), Settings()), asked, None, lambda: None).grid
     assert drawing(grid, free_too=False) is None
 
 

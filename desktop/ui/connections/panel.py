@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import pauses
 from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.policy.findings import Severity
@@ -83,7 +84,7 @@ class ConnectionsPanel(QWidget):
         if session is self._session and namespace == self._scope.namespace:
             return
         if session is not self._session:
-            self._context.tasks.cancel("connections")  # nothing of the cluster before may come late
+            self._context.engine.cancel("connections")  # nothing of the cluster before may come late
             self.tools.state.setText("")
             self.caveats.say(Severity.WARNING, "")
             self._picture = self._sought = None
@@ -170,18 +171,19 @@ class ConnectionsPanel(QWidget):
             return
         snapshot, last = session.snapshot, self._picture
         graph, free = self.tools.graph.isChecked(), self.graph_tools.free.isChecked()
-        asked = Asked(reading_of(session), self._scope, self.tools.ports.asked, self._folded, graph, free)
+        asked = Asked(self._scope, self.tools.ports.asked, self._folded, graph, free)
         began = time.monotonic()
 
         def job(token: CancelToken, _progress: ProgressSink) -> Picture:
-            return picture(snapshot, asked, last, token.check)
+            with pauses.many_objects():
+                return picture(session.standing(snapshot), asked, last, token.check)
 
         def done(found: Picture) -> None:
             self._took_ms = round((time.monotonic() - began) * 1000)
             self._show(found)
 
         self.tools.state.setText(tr("Computing…"))
-        self._context.tasks.run("connections", job, done, self._fail)
+        self._context.engine.run("connections", job, done, self._fail)
 
     def _show(self, found: Picture) -> None:
         last, self._picture, self._folded = self._picture, found, found.grid.look.folded

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from desktop.policy.objects import PROTOCOLS
-from desktop.policy.profile import for_version
 from desktop.reach import selection
 from desktop.reach.columns import Column
 from desktop.reach.ports import PortSpace
@@ -53,7 +52,6 @@ class Scope:
 class Asked:
     """All that a picture depends on, but for the cluster. ``folded`` None: by size and scope."""
 
-    settings: Settings
     scope: Scope
     port: PortAsked
     folded: frozenset[str] | None
@@ -75,21 +73,15 @@ class Picture:
 
 def reading_of(session: "Session") -> Settings:
     """Return how the network plug-in of a cluster reads what the specification leaves open."""
-    version = session.state.version
-    return settings_of(for_version(session.entry.profile, version.text if version else None))
+    return settings_of(session.profile)
 
 
-def picture(snapshot: Snapshot, asked: Asked, last: Picture | None, check: Callable[[], None]) -> Picture:
+def picture(standing: Standing, asked: Asked, last: Picture | None, check: Callable[[], None]) -> Picture:
     """Make a picture (off the UI thread) with the help of the ``last`` one; ``check`` may raise to stop."""
-    standing = last.standing if last is not None and last.standing.ends.settings == asked.settings else None
-    if standing is None:
-        standing = Standing.of(snapshot, asked.settings)
-    elif standing.snapshot is not snapshot:
-        standing = standing.follow(snapshot)
     check()
     matrix = standing.matrix
     check()
-    only = asked.scope.only(snapshot)
+    only = asked.scope.only(standing.snapshot)
     folded = _first_folded(matrix.columns.all, asked.scope, only) if asked.folded is None else asked.folded
     look = Look(_mask(matrix.reach.ports, asked.port), folded, only)
     grid = Grid(matrix, look, last.grid if last is not None else None, check)

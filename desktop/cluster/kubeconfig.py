@@ -29,7 +29,8 @@ class Context:
     """A context as a person chooses it. ``file`` is where its stanza stands; it and ``name`` tell it from all others.
 
     ``error`` says why it cannot be used; ``insecure`` that nothing proves the server's identity; ``acting_as`` whom
-    the user acts as. Holds no secrets.
+    the user acts as; ``reads`` the files of tokens, certificates and keys that it names; ``runs`` the sign-in program,
+    as it is written. Holds no secrets.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Context:
     insecure: bool = False
     error: ConfigError | None = None
     acting_as: Impersonation | None = None
+    reads: tuple[Path, ...] = ()
+    runs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +193,18 @@ def _context(entry: Entry[ContextStanza], view: KubeconfigFile) -> tuple[Context
         insecure=insecure,
         error=error,
         acting_as=acting_as,
+        reads=_files(referred) if referred else (),
+        runs=(referred.user.exec.command or "") if referred and referred.user.exec else "",
     )
     return context, referred
+
+
+def _files(stanzas: Stanzas) -> tuple[Path, ...]:
+    """Return the files beside the kubeconfig that a context names."""
+    cluster, user = stanzas.cluster, stanzas.user
+    authority = [stanzas.cluster_folder / cluster.certificate_authority] if cluster.certificate_authority else []
+    own = (user.client_certificate, user.client_key, user.token_file)
+    return (*authority, *(stanzas.user_folder / name for name in own if name))
 
 
 def _resolve(entry: Entry[ContextStanza], view: KubeconfigFile) -> Stanzas:

@@ -34,8 +34,9 @@ class ClusterEntry:
 
     ``file`` and ``context`` name the kubeconfig entry, ``namespace`` is the context's own (where kubectl would put what
     names none), ``acting_as`` whom its user acts as, ``stanzas`` a mark that changes with whatever the kubeconfig says
-    of it, ``path`` the folder; ``profile`` is a name from ``policy.profile.PROFILES`` (empty: detected);
-    ``namespaces`` are those a user names who may not list them. An entry with an ``error`` is shown but not opened.
+    of it, ``reads`` and ``runs`` the files and the sign-in program that it names, ``path`` the folder; ``profile`` is a
+    name from ``policy.profile.PROFILES`` (empty: detected); ``namespaces`` are those a user names who may not list
+    them. An entry with an ``error`` is shown but not opened.
     """
 
     id: str
@@ -54,6 +55,8 @@ class ClusterEntry:
     namespace: str = "default"
     acting_as: "Impersonation | None" = None
     stanzas: str = ""
+    reads: tuple[str, ...] = ()
+    runs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,8 @@ def _contexts(kubeconfig: "Kubeconfig") -> tuple[ClusterEntry, ...]:
             namespace=context.namespace,
             acting_as=context.acting_as,
             stanzas=kubeconfig.mark(context),
+            reads=tuple(map(str, context.reads)),
+            runs=context.runs,
         )
         for context in kubeconfig.contexts
     ]

@@ -111,6 +111,13 @@ def test_whom_the_user_of_a_cluster_acts_as_is_in_its_tooltip(tree: ClusterTree)
     assert "Acting as alice" in cell(tree, PROD, Column.NAME, Qt.ItemDataRole.ToolTipRole)
 
 
+def test_the_files_and_the_program_that_a_cluster_names_are_in_its_tooltip(tree: ClusterTree) -> None:
+    tree.show([replace(PROD, reads=("/pki/ca.pem",), runs="./<b>login")], [])
+    tip = cell(tree, PROD, Column.NAME, Qt.ItemDataRole.ToolTipRole)
+    assert "Reads /pki/ca.pem" in tip
+    assert "Signs in with the program ./&lt;b&gt;login" in tip
+
+
 def test_the_error_of_a_cluster_that_cannot_be_reached_is_in_its_tooltip(tree: ClusterTree) -> None:
     tree.show([PROD], [])
     state = SessionState(connection=Connection.OFFLINE, error=Unreachable("connect.refused", host="p", port=443))

@@ -365,6 +365,8 @@ def _cluster_tip(entry: ClusterEntry, state: SessionState, now: datetime) -> Ite
         yield tr("Context {context} in {file}", context=entry.context, file=entry.file)
         yield entry.server
         yield states.identity_words(entry.acting_as)
+        yield tr("Signs in with the program {command}", command=entry.runs) if entry.runs else ""
+        yield from (tr("Reads {path}", path=path) for path in entry.reads)
     else:
         yield tr("Folder {path}", path=entry.path)
     yield states.connection_words(state, now)

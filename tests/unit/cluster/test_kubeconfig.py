@@ -462,3 +462,12 @@ def test_file_errors_are_errors_of_ours(tmp_path: Path) -> None:
     for error in load([], [loop, tmp_path / "closed" / "config" / "below"]).file_errors:
         assert isinstance(error, BulkheadError)
         assert error.code == "file.not-read"
+
+
+def test_the_files_and_the_program_that_a_context_names_are_told_before_anything_is_read(tmp_path: Path) -> None:
+    user = plug_in("command: ./login, interactiveMode: Never") + ", client-certificate: crt, client-key: /abs/key"
+    write(tmp_path, {"config": one("server: 'https://a', certificate-authority: pki/ca", user)})
+    context = load([tmp_path / "config"]).contexts[0]
+    assert context.error is None
+    assert context.runs == "./login"
+    assert context.reads == (tmp_path / "pki" / "ca", tmp_path / "crt", Path("/abs/key"))

@@ -364,8 +364,11 @@ def test_an_interrupt_cancels_what_is_under_way(gateway: FakeGateway, monkeypatc
 
 
 def run(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
-    """Start the program with PySide6 made unimportable."""
-    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['PySide6'] = None\n", "utf-8")
+    """Start the program with PySide6 made unimportable, and Ctrl+C heard even if the tests run in the background."""
+    (folder / "sitecustomize.py").write_text(
+        "import signal, sys\nsys.modules['PySide6'] = None\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n",
+        "utf-8",
+    )
     return subprocess.Popen(
         [sys.executable, "-m", "desktop", *arguments],
         env={

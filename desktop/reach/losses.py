@@ -1,7 +1,8 @@
-"""Who loses more than half of what it could reach, or of what could reach it.
+"""Who loses more than half of what it could reach, or all that could reach it.
 
 That is counted in ends: other workloads, on a port that the destination declares, and the world outside as one. What
-could reach a workload is counted where its own inbound side changes.
+could reach a workload is counted where its own inbound side changes. To let in few of many is what isolation is for,
+so there only the loss of all is told.
 """
 
 from collections import defaultdict
@@ -16,7 +17,7 @@ from desktop.reach.workloads import WorkloadRef
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A workload that loses ``lost`` of the ``reached`` ends that it could reach (inbound: that could reach it)."""
+    """A workload that loses ``lost`` of the ``reached`` ends that it could reach; inbound: the last that could reach it."""
 
     workload: WorkloadRef
     direction: Direction
@@ -56,17 +57,16 @@ class Losses:
         for source in positions_of(had & ~has & self._workloads & ~rows & ~(1 << destination)):
             self._lost[source] += 1
         reached, left = (self._as_one(sources) & ~(1 << destination) for sources in (had, has))
-        lost = (reached & ~left & ~rows).bit_count()  # what the rows lose is told of them
-        if 2 * lost > reached.bit_count():
-            workload = self._columns.workloads[destination]
-            self._shut.append(Cut(workload, Direction.INGRESS, lost, reached.bit_count()))
+        if reached & ~rows and not left:  # what the rows lose is told of them
+            ends = reached.bit_count()
+            self._shut.append(Cut(self._columns.workloads[destination], Direction.INGRESS, ends, ends))
 
     def _as_one(self, sources: int) -> int:
         """Return sources with one bit for the world outside."""
         return sources & self._workloads | (self._workloads + 1 if sources & ~self._workloads else 0)
 
     def cuts(self, check: Callable[[], None]) -> Iterator[Cut]:
-        """Yield the workloads that lose more than half: of what they could reach, then of what could reach them."""
+        """Yield the workloads that lose more than half of what they could reach, then those that nothing can reach any more."""
         everywhere = self._free_to_reach()
         for source, lost in sorted(self._lost.items()):
             check()

@@ -312,7 +312,7 @@ def _everyone(who: Everyone) -> str:
 
 
 def cut_consent(cuts: Sequence[Cut], direction: Direction, names: Names) -> str:
-    """Return what somebody must confirm who takes from these workloads more than half of what they had."""
+    """Return what somebody must confirm who cuts off these workloads: outbound by more than half, inbound wholly."""
     named = [names.of(cut.workload) for cut in cuts]
     if direction is Direction.EGRESS:
         return tr_n(
@@ -322,8 +322,8 @@ def cut_consent(cuts: Sequence[Cut], direction: Direction, names: Names) -> str:
             names=_escaped(named),
         )
     return tr_n(
-        "I unde&rstand that this workload loses more than half of what could reach it: {names}",
-        "I unde&rstand that {count} workloads lose more than half of what could reach them: {names}",
+        "I unde&rstand that no other workload and nobody outside can reach this workload any more: {names}",
+        "I unde&rstand that no other workload and nobody outside can reach these {count} workloads any more: {names}",
         len(named),
         names=_escaped(named),
     )
@@ -334,7 +334,7 @@ def cut_words(cut: Cut, names: Names) -> str:
     told = {"name": names.of(cut.workload), "lost": cut.lost, "reached": cut.reached}
     if cut.direction is Direction.EGRESS:
         return tr("{name} loses {lost} of the {reached} workloads and outside that it could reach", **told)
-    return tr("{name} loses {lost} of the {reached} workloads and outside that could reach it", **told)
+    return tr("{name} loses all of the {reached} workloads and outside that could reach it", **told)
 
 
 def some(names: Sequence[str]) -> str:

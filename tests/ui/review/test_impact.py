@@ -243,15 +243,18 @@ class TestConsent:
         box.box.setChecked(False)
         assert not dialog.review.apply.isEnabled()
 
-    def test_taking_more_than_half_of_what_could_reach_a_workload_needs_a_tick(
-        self, qtbot: QtBot, desk: WritingDesk
-    ) -> None:
+    def test_the_first_isolation_of_a_database_needs_no_tick(self, qtbot: QtBot, desk: WritingDesk) -> None:
         dialog = reviewed(qtbot, desk, text(FOR_WEB))
+        assert not dialog.review.meaning.boxes
+        assert dialog.review.apply.isEnabled()
+
+    def test_taking_the_last_that_could_reach_a_workload_needs_a_tick(self, qtbot: QtBot, desk: WritingDesk) -> None:
+        dialog = reviewed(qtbot, desk, text("{podSelector: {matchLabels: {app: db}}}"))
         (box,) = dialog.review.meaning.boxes
         assert box.box.accessibleName() == (
-            "I understand that this workload loses more than half of what could reach it: shop/db"
+            "I understand that no other workload and nobody outside can reach this workload any more: shop/db"
         )
-        assert "shop/db loses 5 of the 6 " in box.toolTip()
+        assert "shop/db loses all of the 6 " in box.toolTip()
         assert not dialog.review.apply.isEnabled()
         QTest.keyClick(dialog, Key.Key_R, Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(dialog.review.apply.isEnabled)

@@ -120,7 +120,10 @@ def test_what_is_confirmed_is_named() -> None:
     outbound = Exposure(DB, Direction.EGRESS, Everyone.PODS, HTTP)
     assert words.exposure_words(outbound, names) == "shop/db may connect to every pod of the cluster on TCP 80"
     assert words.exposure_consent([outbound], Direction.EGRESS, names).endswith("connect to everyone: shop/db")
-    for direction, lost in ((Direction.EGRESS, "it could reach"), (Direction.INGRESS, "could reach it")):
-        cut = Cut(WEB, direction, 3, 4)
-        assert words.cut_consent([cut], direction, names).endswith(f"more than half of what {lost}: shop/web")
-        assert words.cut_words(cut, names) == f"shop/web loses 3 of the 4 workloads and outside that {lost}"
+    most, last = Cut(WEB, Direction.EGRESS, 3, 4), Cut(WEB, Direction.INGRESS, 4, 4)
+    consent = words.cut_consent([most], Direction.EGRESS, names)
+    assert consent.endswith("loses more than half of what it could reach: shop/web")
+    assert words.cut_words(most, names) == "shop/web loses 3 of the 4 workloads and outside that it could reach"
+    consent = words.cut_consent([last], Direction.INGRESS, names)
+    assert consent.endswith("no other workload and nobody outside can reach this workload any more: shop/web")
+    assert words.cut_words(last, names) == "shop/web loses all of the 4 workloads and outside that could reach it"

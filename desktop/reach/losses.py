@@ -17,7 +17,7 @@ from desktop.reach.workloads import WorkloadRef
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A workload that loses ``lost`` of the ``reached`` ends that it could reach; inbound: the last that could reach it."""
+    """A workload that loses ``lost`` of the ``reached`` ends it could reach; inbound: all that could reach it."""
 
     workload: WorkloadRef
     direction: Direction
@@ -66,7 +66,7 @@ class Losses:
         return sources & self._workloads | (self._workloads + 1 if sources & ~self._workloads else 0)
 
     def cuts(self, check: Callable[[], None]) -> Iterator[Cut]:
-        """Yield the workloads that lose more than half of what they could reach, then those that nothing can reach any more."""
+        """Yield who loses more than half of what it could reach, then who cannot be reached any more."""
         everywhere = self._free_to_reach()
         for source, lost in sorted(self._lost.items()):
             check()

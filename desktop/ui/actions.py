@@ -94,7 +94,7 @@ def _specs() -> Mapping[Command, _Spec]:
         Command.CREATE_FROM_YAML: _Spec(
             tr("Create from &YAML"), tr("Type or import policies as YAML"), ("Ctrl+Shift+N",)
         ),
-        Command.EDIT_YAML: _Spec(tr("&Edit YAML"), tr("Open the policy as YAML"), ("Return", "Enter"), local=True),
+        Command.EDIT_YAML: _Spec(tr("&Edit YAML"), tr("Open the policy as YAML"), ("Ctrl+Shift+U",)),
         Command.UPDATE: _Spec(tr("&Update"), tr("Change the policy"), ("Ctrl+U",)),
         Command.DUPLICATE: _Spec(tr("Dup&licate"), tr("Start a new policy from this one"), ("Ctrl+D",)),
         Command.EXPORT: _Spec(tr("E&xport…"), tr("Save the selected policies as a YAML file"), ("Ctrl+E",)),

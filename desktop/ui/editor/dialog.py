@@ -5,7 +5,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -205,7 +205,8 @@ class YamlDialog(QDialog):
         self.review.chosen.connect(self._resolve)
         self.review.written.connect(self._take_results)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self._go_on)
+            shortcut = QShortcut(QKeySequence(keys), self, self._go_on)
+            shortcut.setAutoRepeat(False)  # one stroke leads to the review, another one writes
 
     @property
     def _old(self) -> Mapping[str, object] | None:
@@ -266,6 +267,11 @@ class YamlDialog(QDialog):
         entry, text = self._session.entry, self.page.pane.edit.text()
         form = FormDraft(self.page.form.link.draft, self.page.form.link.decided) if self.page.form.has_form else None
         return StoredDraft(entry.id, entry.title, self._namespace, text, self._document, now(), form=form)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the default button once, however long Enter is held: what it leads to is to be read first."""
+        if not (event.isAutoRepeat() and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}):
+            super().keyPressEvent(event)
 
     @Slot()
     def _go_on(self) -> None:

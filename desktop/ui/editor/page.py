@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -244,14 +244,17 @@ class EditorPage(QWidget):
         dialog.open()
 
     def _imported(self, imported: Import) -> None:
+        added = ""
         if imported.files:
             self.pane.edit.append_text(addition(self.pane.edit.text(), imported.files))
+            count = len(imported.files)
+            added = tr_n("{count} file was added.", "{count} files were added.", count)
         told = [error_words.sentence(error) for error in imported.errors]
         if told:
-            self.banner.say(Severity.ERROR, told[0], "\n".join(told[1:]))
+            self.banner.say(Severity.ERROR, told[0], "\n".join(filter(None, (*told[1:], added))))
         else:
-            count = len(imported.files)
-            self.banner.say(Severity.INFO, tr_n("{count} file was added.", "{count} files were added.", count))
+            self.banner.say(Severity.INFO, added)
+        self.focus_first()
 
     @Slot(object)
     def _judge(self, checked: Checked) -> None:
@@ -285,13 +288,20 @@ class EditorPage(QWidget):
             self.ok.setEnabled(True)
             self.ok.setToolTip(tr("See what will change; nothing is written yet (Ctrl+Enter)"))
         steps = self.form.has_form
-        last = not steps or self.form.form.at_end
         for button in (self.previous, self.next):
             button.setVisible(steps)
         self.previous.setEnabled(steps and not self.form.form.at_start)
-        self.next.setEnabled(not last)
-        (self.ok if last else self.next).setDefault(True)
+        self.next.setEnabled(not self._at_end)
+        if not self.isHidden():
+            self._set_default()
         self.impact.weigh(self.pane.checking.current if self.ok.isEnabled() else None)
+
+    @property
+    def _at_end(self) -> bool:
+        return not self.form.has_form or self.form.form.at_end
+
+    def _set_default(self) -> None:
+        (self.ok if self._at_end else self.next).setDefault(True)
 
     def _counts(self, finding: Finding) -> bool:
         """Whether something missing in the form is to be told: in the text, only what that does not show itself."""
@@ -310,6 +320,11 @@ class EditorPage(QWidget):
         else:
             self.show_view(View.YAML)
             self.pane.go_to_first()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take Enter back from the review, which has a default button of its own."""
+        super().showEvent(event)
+        self._set_default()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Let Tab go as the eye does."""

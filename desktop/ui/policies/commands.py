@@ -103,7 +103,9 @@ class PolicyCommands(QObject):
 
     def _duplicate(self) -> None:
         self._read_current(
-            lambda session, document: self._open_editor(session, document.namespace, document, duplicate=True)
+            lambda session, document: self._open_editor(
+                session, document.namespace, document, duplicate=True, as_form=True
+            )
         )
 
     def open_policy(self, session: "Session", key: Key, path: FieldPath) -> None:

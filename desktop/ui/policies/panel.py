@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from desktop.ui.policies.details import Details
 
 _HEIGHTS = [360, 240]
-_LOCAL = (Command.EDIT_YAML, Command.DELETE, Command.COPY_NAME)
+_LOCAL = (Command.DELETE, Command.COPY_NAME)
 _TOOLBAR = (Command.CREATE, Command.CREATE_FROM_YAML, Command.SYNCHRONIZE, Command.DELETE)
 
 
@@ -67,7 +67,7 @@ class PolicyPanel(QWidget):
         self._arrange(actions)
         self.view.selection_changed.connect(self._selection_changed)
         self.view.menu_asked.connect(self.menu_asked)
-        self.view.doubleClicked.connect(lambda _: actions[Command.EDIT_YAML].trigger())
+        self.view.opened.connect(actions[Command.UPDATE].trigger)
         details = self.notices.add_button(tr("De&tails…"), actions[Command.CONNECTION].trigger)
         details.setToolTip(actions[Command.CONNECTION].toolTip())
         self.view.addActions([actions[command] for command in _LOCAL])

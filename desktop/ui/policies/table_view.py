@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette, QShortcut
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.language import tr
@@ -82,6 +82,8 @@ class PolicyView(TableView):
     menu_asked = Signal(QPoint)
     """Where on the screen."""
     selection_changed = Signal()
+    opened = Signal()
+    """The user opens the current policy, by a double click or by Enter."""
 
     def __init__(self, model: PolicyTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +105,9 @@ class PolicyView(TableView):
         button.pressed.connect(self._button_pressed)
         self.customContextMenuRequested.connect(lambda at: self.menu_asked.emit(self.viewport().mapToGlobal(at)))
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+        self.doubleClicked.connect(lambda _: self.opened.emit())
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(key, self, self.opened.emit, context=Qt.ShortcutContext.WidgetShortcut)
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -59,6 +60,14 @@ class Written:
         return all(item.standing in {Standing.DONE, Standing.NOTHING} for item in self.items)
 
 
+class _ApplyButton(QPushButton):
+    """Takes a key that is pressed, not one still held down since before the review was there."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not event.isAutoRepeat():
+            super().keyPressEvent(event)
+
+
 class ReviewPage(QWidget):
     """Plans drafts, shows the plan, and carries it out when told to."""
 
@@ -99,7 +108,7 @@ class ReviewPage(QWidget):
         self.stop.clicked.connect(self._stop)
         self.back_button = QPushButton(tr("&Back"))
         self.back_button.clicked.connect(self.back)
-        self.apply = QPushButton(tr("&Apply"))
+        self.apply = _ApplyButton(tr("&Apply"))
         self.apply.setEnabled(False)
         self.apply.clicked.connect(self.carry_out)
         self._lay_out()
@@ -253,6 +262,7 @@ class ReviewPage(QWidget):
         self._state.setText(" ".join(filter(None, (missing, *words, self._remark))))
         self.apply.setToolTip(tooltip(tr("Apply is off."), missing) if missing else tr("Write this (Ctrl+Enter)"))
         self.apply.setEnabled(ready > 0 and not missing)
+        self.apply.setDefault(True)
         if self.apply.isEnabled() and not self.meaning.boxes:
             self.apply.setFocus()
 

@@ -12,8 +12,10 @@ def selected_words(match: Match, *, every: bool) -> str:
     """Return which pods a policy applies to, of how many; ``every`` when the selector is empty."""
     if not match.known:
         return tr("Which pods these are cannot be said: pods may not be listed here.")
-    if every:
+    if every and match.of:
         words = tr_n("Every pod of the namespace: {count} pod.", "Every pod of the namespace: {count} pods.", match.of)
+    elif not match.of:
+        words = tr("No pod now: the namespace has none.")
     elif not match.pods:
         words = tr_n("No pod now, of {count} pod.", "No pod now, of {count} pods.", match.of)
     else:

@@ -178,6 +178,8 @@ def test_a_file_that_cannot_be_read_is_told_by_name_and_the_others_and_the_text_
     checked(qtbot, dialog)
     text = dialog.page.pane.edit.text()
     assert "picture.png" in dialog.page.banner.sentence
+    assert "2 files were added." in dialog.page.banner.accessibleName()
+    assert dialog.page.pane.edit.hasFocus(), "one goes on in the text"
     assert text.startswith(DEMO)
     assert "name: good" in text
     assert signs(dialog)[-1] > text[: text.index("# from notes.md")].count("\n")

@@ -4,6 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
@@ -41,6 +45,34 @@ def started(qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch) ->
 
 def whats(dialog: YamlDialog) -> list[str]:
     return [item.what for item in dialog.review.shown]
+
+
+def test_enter_writes_once_pressed_in_the_review_and_not_while_held_down_since_before(
+    qtbot: QtBot, desk: WritingDesk, started: Start
+) -> None:
+    dialog = started(DEMO)
+    qtbot.waitUntil(dialog.review.apply.isEnabled)
+    qtbot.waitUntil(dialog.review.apply.hasFocus)
+    assert dialog.review.apply.isDefault()
+    for widget in (dialog.review.apply, dialog):
+        held = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, text="\r", autorep=True
+        )
+        QApplication.sendEvent(widget, held)
+    assert not dialog.review.writing
+    with qtbot.waitSignal(dialog.finished):
+        QTest.keyClick(dialog.review.apply, Qt.Key.Key_Return)
+    assert desk.sentences == ["access-demo1 created on shop"]
+
+
+def test_back_in_the_text_enter_is_for_its_own_default_button_again(
+    qtbot: QtBot, desk: WritingDesk, started: Start
+) -> None:
+    dialog = started(DEMO)
+    qtbot.waitUntil(dialog.review.apply.isEnabled)
+    dialog.reject()
+    assert dialog.page.ok.isDefault()
+    assert not dialog.review.apply.isDefault()
 
 
 def test_a_write_whose_answer_was_lost_but_took_effect_counts_as_done(

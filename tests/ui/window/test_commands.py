@@ -62,7 +62,7 @@ def test_create_opens_the_form_or_the_yaml_for_the_namespace_chosen(shown: Desk,
     ]
 
 
-@pytest.mark.parametrize("way", ["enter", "double click", "update"])
+@pytest.mark.parametrize("way", ["enter", "double click", "update", "edit yaml"])
 def test_edit_opens_the_policy_as_it_is_now(shown: Desk, opened: list[Opened], way: str) -> None:
     view = shown.window.policies.view
     view.select({("default", "a")})
@@ -74,10 +74,10 @@ def test_edit_opens_the_policy_as_it_is_now(shown: Desk, opened: list[Opened], w
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         QTest.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
     else:
-        shown.window.actions_[Command.UPDATE].trigger()
+        shown.window.actions_[Command.UPDATE if way == "update" else Command.EDIT_YAML].trigger()
     shown.bot.waitUntil(lambda: bool(opened))
     as_it_is = {"namespace": "default", "document": document("a"), "duplicate": False}
-    assert opened[0].named == {**as_it_is, "view": View.FORM if way == "update" else View.YAML}
+    assert opened[0].named == {**as_it_is, "view": View.YAML if way == "edit yaml" else View.FORM}
 
 
 def test_duplicate_starts_a_new_policy_from_this_one(shown: Desk, opened: list[Opened]) -> None:
@@ -85,7 +85,7 @@ def test_duplicate_starts_a_new_policy_from_this_one(shown: Desk, opened: list[O
     shown.window.actions_[Command.DUPLICATE].trigger()
     shown.bot.waitUntil(lambda: bool(opened))
     as_it_is = {"namespace": "default", "document": document("b"), "duplicate": True}
-    assert opened[0].named == {**as_it_is, "view": View.YAML}
+    assert opened[0].named == {**as_it_is, "view": View.FORM}
 
 
 def test_a_policy_that_is_gone_meanwhile_is_told_and_opens_nothing(shown: Desk, opened: list[Opened]) -> None:

@@ -149,13 +149,15 @@ class FindingList(QTreeView):
         return QSize(super().sizeHint().width(), heights + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for a row at least."""
-        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 3 * self.fontMetrics().height()))
+        """Ask for three short rows, or fewer where there are no more."""
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 5 * self.fontMetrics().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # they may take more lines now
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Left and Right choose between the place and the fix, which Enter then goes to or makes."""

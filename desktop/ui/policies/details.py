@@ -9,12 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 from desktop.language import tr
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
+from desktop.ui.plain import label, tooltip
 from desktop.ui.policies.findings_tab import FindingsTab
 from desktop.ui.policies.pods_tab import PodsTab
 from desktop.ui.policies.subject import Subject
 from desktop.ui.policies.summary_tab import SummaryTab
 from desktop.ui.policies.table_model import counted
 from desktop.ui.policies.yaml_tab import YamlTab
+from desktop.ui.style import heading
+from desktop.wording.plain import plain
+
+_NAME_WIDTH = 240
+"""Pixels; the tabs and buttons beside it need the rest of a small window."""
 
 
 class Tab(IntEnum):
@@ -38,6 +44,9 @@ class Details(QTabWidget):
         for tab in self._tabs:
             self.addTab(tab, "")
         self.setDocumentMode(True)
+        self._name = heading(label(), 1.0)
+        self._name.setContentsMargins(10, 0, 12, 0)
+        self.setCornerWidget(self._name, Qt.Corner.TopLeftCorner)
         self.setAccessibleName(tr("Details of the policy"))
         self.tabBar().setAccessibleName(tr("Details of the policy"))
         buttons = [actions.button(command) for command in (Command.UPDATE, Command.EDIT_YAML, Command.WHY)]
@@ -47,8 +56,14 @@ class Details(QTabWidget):
         self._name_tabs()
         self._fill(Tab.SUMMARY)
 
-    def show_subject(self, subject: Subject | None) -> None:
-        """Show a policy as it is now, or none; the very same again costs nothing."""
+    @property
+    def title(self) -> str:
+        """Which policy this is about, and of how many that are selected."""
+        return self._name.text()
+
+    def show_subject(self, subject: Subject | None, selected: int = 1) -> None:
+        """Show a policy as it is now, of so many selected, or none; the very same again costs nothing."""
+        self._show_title(plain(subject.row.name) if subject else "", selected)
         if subject is not None and subject.is_same(self._subject):
             return
         self._subject = subject
@@ -58,6 +73,16 @@ class Details(QTabWidget):
     @Slot(int)
     def _fill(self, tab: int) -> None:
         self._tabs[tab].show_subject(self._subject)
+
+    def _show_title(self, name: str, selected: int) -> None:
+        shown = self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
+        if selected > 1:
+            shown = tr("{name} (1 of {count} selected)", name=shown, count=selected)
+        if shown != self._name.text():
+            self._name.setText(shown)
+            self._name.setToolTip(tooltip(name))
+            self._name.setVisible(bool(shown))
+            self.updateGeometry()
 
     def _name_tabs(self) -> None:
         row = self._subject.row if self._subject else None

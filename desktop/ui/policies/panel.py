@@ -222,7 +222,8 @@ class PolicyPanel(QWidget):
             return
         row: PolicyRow | None = self.view.current_row()
         session = self._session
-        self.details.show_subject(Subject(session, session.snapshot, row) if session and row else None)
+        subject = Subject(session, session.snapshot, row) if session and row else None
+        self.details.show_subject(subject, len(self.view.selected_rows()))
 
     @Slot()
     def _show_standing(self) -> None:

@@ -260,8 +260,10 @@ class ReviewPage(QWidget):
             words.append(tr_n("{count} policy is refused.", "{count} policies are refused.", refused))
         missing = self.meaning.missing if ready else ""
         self._state.setText(" ".join(filter(None, (missing, *words, self._remark))))
-        self.apply.setToolTip(tooltip(tr("Apply is off."), missing) if missing else tr("Write this (Ctrl+Enter)"))
         self.apply.setEnabled(ready > 0 and not missing)
+        why_off = missing or " ".join(words)
+        on = self.apply.isEnabled()
+        self.apply.setToolTip(tr("Write this (Ctrl+Enter)") if on else tooltip(tr("Apply is off."), why_off))
         self.apply.setDefault(True)
         if self.apply.isEnabled() and not self.meaning.boxes:
             self.apply.setFocus()

@@ -58,6 +58,17 @@ def test_a_live_cluster_is_named_with_its_state_and_counts(shown: Desk) -> None:
     assert shown.window.windowTitle() == "prod – Bulkhead"
 
 
+def test_the_details_name_their_policy_and_of_how_many_selected_it_is_one(shown: Desk) -> None:
+    panel = shown.window.policies
+    assert panel.details.title == ""
+    panel.view.selectRow(0)
+    name = panel.view.selected_rows()[0].name
+    assert panel.details.title == name
+    panel.view.selectAll()
+    count = len(panel.view.selected_rows())
+    assert panel.details.title == f"{name} (1 of {count} selected)"
+
+
 def test_news_of_the_cluster_change_rows_and_leave_selection_and_details_alone(shown: Desk) -> None:
     panel = shown.window.policies
     panel.view.select({("default", "deny-all")})

@@ -100,7 +100,7 @@ class Impact:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether something opens to everyone, or a workload loses more than half of what it reached, or all that reached it."""
+        """Whether something opens to everyone, or a workload loses too much of what it reached or reached it."""
         return bool(self.exposures or self.cuts)
 
     def differences(self) -> Iterator[Difference]:

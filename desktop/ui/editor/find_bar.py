@@ -39,7 +39,7 @@ class FindBar(QWidget):
             (QKeySequence("F3"), self.next),
             (QKeySequence("Shift+F3"), self.previous),
         ):
-            QShortcut(keys, parent, action, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            QShortcut(keys, parent, action).setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.hide()
 
     @property

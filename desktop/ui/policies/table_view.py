@@ -107,7 +107,7 @@ class PolicyView(TableView):
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
         self.doubleClicked.connect(lambda _: self.opened.emit())
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            QShortcut(key, self, self.opened.emit, context=Qt.ShortcutContext.WidgetShortcut)
+            QShortcut(key, self, self.opened.emit).setContext(Qt.ShortcutContext.WidgetShortcut)
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
 

@@ -83,7 +83,7 @@ class FormPanel(QStackedWidget):
             (QKeySequence.StandardKey.Undo, self.link.undo),
             (QKeySequence.StandardKey.Redo, self.link.redo),
         ):
-            QShortcut(QKeySequence(keys), form, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            QShortcut(QKeySequence(keys), form, slot).setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._page = QWidget()
         layout = QVBoxLayout(self._page)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -229,7 +229,7 @@ class ClusterCommands(QObject):
         return state.connection in {Connection.CONNECTING, Connection.SYNCHRONIZING} or state.progress is not None
 
     def _rename(self, entry: ClusterEntry) -> None:
-        caption = tr("The name of this cluster in Bulkhead. The kubeconfig file is not changed.")
+        caption = tr("The name of this cluster in Bulkhead. No file is changed.")
         dialogs.ask_name(
             self._window,
             tr("Rename Cluster"),

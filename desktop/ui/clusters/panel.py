@@ -51,7 +51,7 @@ def _widest() -> dict[Column, str]:
     """Return a text as long as most in a column, which then has room for it; the name takes what is left."""
     return {
         Column.STATE: tr("Synchronizing"),
-        Column.VERSION: tr("Version"),
+        Column.VERSION: max(tr("Version"), tr("folder"), key=len),
         Column.POLICIES: tr("Policies"),
         Column.LAST_SYNC: tr("Synced"),
     }

@@ -162,6 +162,10 @@ class PolicyPanel(QWidget):
         search.setClearButtonEnabled(True)
         search.setMaximumWidth(260)
         search.textChanged.connect(self._search)
+        search.returnPressed.connect(self._enter_table)
+        QShortcut(QKeySequence(Qt.Key.Key_Down), search, self._enter_table).setContext(
+            Qt.ShortcutContext.WidgetShortcut
+        )
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         leave.activated.connect(self._leave_search)
@@ -201,6 +205,11 @@ class PolicyPanel(QWidget):
             return
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    @Slot()
+    def _enter_table(self) -> None:
+        """Go from the search to what it found."""
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def _leave_search(self) -> None:

@@ -21,22 +21,24 @@ from desktop.language import tr
 from desktop.session.state import PolicyRow
 from desktop.ui.item_views import TableView
 from desktop.ui.policies.table_model import Column, Key, PolicyTable
+from desktop.wording import policies
 
 _CELL_PADDING = 12
 
 
-def _widest() -> dict[Column, str]:
-    """Return a text as long as most in a column, which then has room for it; the selector takes what is left."""
+def _wide() -> dict[Column, tuple[str, ...]]:
+    """Return texts that a column has room for, as for its heading; the selector takes what is left."""
+    directions = tuple(policies.direction_words(rules) for rules in (None, 0, 9))
     return {
-        Column.NAME: "allow-checkout-to-search",
-        Column.NAMESPACE: "kube-system",
-        Column.INBOUND: tr("not restricted"),
-        Column.OUTBOUND: tr("not restricted"),
-        Column.PODS: "0000",
-        Column.FINDINGS: tr("Findings"),
-        Column.OWNER: "Argo CD: x",
-        Column.AGE: "0000",
-        Column.OPERATION: tr("Operation"),
+        Column.NAME: ("allow-checkout-to-search",),
+        Column.NAMESPACE: ("kube-system",),
+        Column.INBOUND: directions,
+        Column.OUTBOUND: directions,
+        Column.PODS: ("0000",),
+        Column.FINDINGS: (),
+        Column.OWNER: ("Argo CD: x",),
+        Column.AGE: ("0000",),
+        Column.OPERATION: (),
     }
 
 
@@ -165,8 +167,10 @@ class PolicyView(TableView):
         rows.setDefaultSectionSize(self.fontMetrics().height() + 9)
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, text in _widest().items():
-            columns.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + _CELL_PADDING)
+        for column, texts in _wide().items():
+            heading = str(self._table.headerData(column, Qt.Orientation.Horizontal))
+            widest = max(self.fontMetrics().horizontalAdvance(text) for text in (heading, *texts))
+            columns.resizeSection(column, widest + _CELL_PADDING)
         columns.setSectionResizeMode(Column.APPLIES_TO, QHeaderView.ResizeMode.Stretch)
         columns.setMinimumSectionSize(40)
         columns.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)

@@ -86,6 +86,9 @@ def standing_icon(standing: Standing) -> QIcon:
     return toned(*_SHAPES[standing])
 
 
+_ASKING = {Standing.CONFLICT, Standing.FAILED, Standing.UNKNOWN}
+
+
 class ItemList(QTreeView):
     """Shows the policies under review; one of them is always chosen."""
 
@@ -107,11 +110,13 @@ class ItemList(QTreeView):
         self.selectionModel().selectionChanged.connect(self._tell)
 
     def show_items(self, items: Sequence[Item]) -> None:
-        """Show these policies; the same row stays chosen where there is one, else the first."""
-        row = self.currentIndex().row()
+        """Show these policies; the same row stays chosen, unless it is well with it and another asks for attention."""
+        row = max(0, self.currentIndex().row())
         self.items.show(items)
         if items:
-            self.setCurrentIndex(self.items.index(row if 0 <= row < len(items) else 0, 0))
+            row = row if row < len(items) else 0
+            asking = [number for number, item in enumerate(items) if item.standing in _ASKING]
+            self.setCurrentIndex(self.items.index(asking[0] if asking and row not in asking else row, 0))
 
     def sizeHint(self) -> QSize:
         """Ask for the width of the columns."""

@@ -59,7 +59,7 @@ class FormView(QWidget):
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
-        self.steps.go_to(Step.BASICS)
+        self.steps.go_to(Step.APPLIES_TO if fixed_identity else Step.BASICS)
 
     @property
     def draft(self) -> Draft:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
 from desktop.cluster.gateway import Deletion, Verb, Write
-from desktop.errors import Cause, ConnectionLost, FieldConflict, Unreachable
+from desktop.errors import Cause, ConnectionLost, FieldConflict, Invalid, Unreachable
 from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Standing
@@ -73,6 +73,16 @@ def test_back_in_the_text_enter_is_for_its_own_default_button_again(
     dialog.reject()
     assert dialog.page.ok.isDefault()
     assert not dialog.review.apply.isDefault()
+
+
+def test_of_several_policies_one_that_is_refused_is_shown_first(
+    qtbot: QtBot, desk: WritingDesk, started: Start
+) -> None:
+    desk.refuse(Invalid("api.invalid", status=422, message="no"), "second")
+    dialog = started(DEMO + "---\n" + DEMO.replace("access-demo1", "second"))
+    qtbot.waitUntil(lambda: len(dialog.review.shown) == 2)
+    assert dialog.review.items.currentIndex().row() == 1
+    assert "refused" in dialog.review.reason
 
 
 def test_a_write_whose_answer_was_lost_but_took_effect_counts_as_done(

@@ -58,6 +58,17 @@ def test_a_live_cluster_is_named_with_its_state_and_counts(shown: Desk) -> None:
     assert shown.window.windowTitle() == "prod – Bulkhead"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Down])
+def test_a_key_leads_from_the_search_to_what_it_found(shown: Desk, key: Qt.Key) -> None:
+    panel = shown.window.policies
+    name = panel.table.row_at(panel.table.index(panel.table.rowCount() - 1, 0)).name
+    panel.search.setFocus()
+    QTest.keyClicks(panel.search, name)
+    QTest.keyClick(panel.search, key)
+    assert panel.view.hasFocus()
+    assert [row.name for row in panel.view.selected_rows()][:1] == [name]
+
+
 def test_the_details_name_their_policy_and_of_how_many_selected_it_is_one(shown: Desk) -> None:
     panel = shown.window.policies
     assert panel.details.title == ""

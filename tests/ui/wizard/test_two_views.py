@@ -30,6 +30,7 @@ def test_an_update_shows_the_policy_and_ok_without_a_change_sends_nothing(
     dialog = hand.open(desk, desk.store(NOTED))
     assert (hand.form.basics.name.text(), hand.form.basics.namespace.text()) == ("access-demo1", "default")
     assert hand.form.basics.name.isReadOnly()
+    assert hand.form.steps.step is Step.APPLIES_TO, "the first page with something to change"
     for step in Step:
         hand.step(step)
     assert hand.text == NOTED

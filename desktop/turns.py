@@ -19,7 +19,7 @@ _one_at_a_time = threading.Lock()
 
 @contextmanager
 def window_works() -> Iterator[None]:
-    """Do something in the window's own thread that takes more than a moment."""
+    """Do something in the window's own thread that takes more than a moment; also to decorate what always does."""
     within = not _idle.is_set()
     _idle.clear()
     try:

@@ -194,12 +194,9 @@ class Pump(QObject):
         self._timer.stop()
 
     @Slot()
+    @turns.window_works()
     def tick(self) -> None:
         """Fetch from the sessions in turn until each was asked or the time is used up; the next tick goes on there."""
-        with turns.window_works():
-            self._fetch()
-
-    def _fetch(self) -> None:
         deadline = time.perf_counter() + _PUMP_BUDGET_S
         for cluster, notice in self._sessions.notices.take():
             self.noticed.emit(cluster, notice)

@@ -41,10 +41,10 @@ class HeaderView(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setSectionsClickable(True)
 
+    @turns.window_works()
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint without others between."""
-        with turns.window_works():
-            super().paintEvent(event)
+        super().paintEvent(event)
 
 
 class TableView(QTableView):
@@ -54,15 +54,15 @@ class TableView(QTableView):
         super().__init__(parent)
         self.setHorizontalHeader(HeaderView(self))
 
+    @turns.window_works()
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint without others between."""
-        with turns.window_works():
-            super().paintEvent(event)
+        super().paintEvent(event)
 
+    @turns.window_works()
     def doItemsLayout(self) -> None:
         """Lay out without others between."""
-        with turns.window_works():
-            super().doItemsLayout()
+        super().doItemsLayout()
 
 
 class TreeView(QTreeView):
@@ -72,12 +72,12 @@ class TreeView(QTreeView):
         super().__init__(parent)
         self.setHeader(HeaderView(self))
 
+    @turns.window_works()
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint without others between."""
-        with turns.window_works():
-            super().paintEvent(event)
+        super().paintEvent(event)
 
+    @turns.window_works()
     def doItemsLayout(self) -> None:
         """Lay out without others between."""
-        with turns.window_works():
-            super().doItemsLayout()
+        super().doItemsLayout()

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from desktop.language import tr
 from desktop.policy.objects import Direction
 from desktop.reach.protection import Protection
+from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
 from desktop.ui.plain import tooltip
 from desktop.wording.coverage import share_words, unknown_hint
 from desktop.wording.plain import plain
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-NO_INDEX = QModelIndex()
 SORT_ROLE = Role.UserRole
 SHARE_ROLE = Role.UserRole + 1
 """How much of the cell's bar is full, 0 to 1; None: no bar."""
@@ -33,11 +31,19 @@ class Column(IntEnum):
 DIRECTIONS = {Column.INBOUND: Direction.INGRESS, Column.OUTBOUND: Direction.EGRESS}
 
 
-class NamespaceTable(QAbstractTableModel):
+class NamespaceTable(HeadedTable):
     """Shows namespaces in the order given."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(
+            [
+                tr("Namespace"),
+                tr("Pods"),
+                tr("Protected inbound"),
+                tr("Protected outbound"),
+                tr("On the host network"),
+            ]
+        )
         self._rows: Sequence[Protection] = ()
 
     @property
@@ -61,25 +67,11 @@ class NamespaceTable(QAbstractTableModel):
         """Return the number of namespaces."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
-        """Return a column's heading."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Role.DisplayRole:
-            return [
-                tr("Namespace"),
-                tr("Pods"),
-                tr("Protected inbound"),
-                tr("Protected outbound"),
-                tr("On the host network"),
-            ][section]
-        if role == Role.ToolTipRole and section in DIRECTIONS:
+        """Return a column's heading, and what it counts."""
+        if role == Role.ToolTipRole and orientation is Qt.Orientation.Horizontal and section in DIRECTIONS:
             return tooltip(tr("Pods that at least one policy restricts in this direction"))
-        return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft if role == Role.TextAlignmentRole else None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         """Return what a cell shows, how it sorts, and how full its bar is."""

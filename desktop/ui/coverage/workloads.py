@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-
 from desktop.language import tr
 from desktop.policy.objects import Direction
 from desktop.reach.protection import Protected
+from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
 from desktop.ui.icons import Shape, toned
 from desktop.ui.plain import tooltip
 from desktop.ui.style import Tone
 from desktop.wording.coverage import policies_words
 from desktop.wording.plain import plain
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-NO_INDEX = QModelIndex()
 _PODS_TOLD = 20
 
 
@@ -33,11 +29,11 @@ class Column(IntEnum):
 _DIRECTIONS = {Column.INBOUND: Direction.INGRESS, Column.OUTBOUND: Direction.EGRESS}
 
 
-class WorkloadTable(QAbstractTableModel):
+class WorkloadTable(HeadedTable):
     """Shows workloads in the order given; of those in ``unknown`` namespaces not all policies are known."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__([tr("Namespace"), tr("Workload"), tr("Pods"), tr("Policies inbound"), tr("Policies outbound")])
         self._rows: Sequence[Protected] = ()
         self._unknown: frozenset[str] = frozenset()
 
@@ -55,24 +51,6 @@ class WorkloadTable(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         """Return the number of rows."""
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
-        """Return a column's heading."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Role.DisplayRole:
-            return [
-                tr("Namespace"),
-                tr("Workload"),
-                tr("Pods"),
-                tr("Policies inbound"),
-                tr("Policies outbound"),
-            ][section]
-        return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft if role == Role.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         """Return what a cell shows; a sign marks what no policy protects."""

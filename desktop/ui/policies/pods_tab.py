@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -15,14 +15,11 @@ from desktop.reach.objects import Kind, Pod, Workload
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
+from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
 from desktop.ui.item_views import TableView
 from desktop.ui.plain import tooltip
 from desktop.ui.policies.subject import NoteOrContent, Subject
 from desktop.wording.plain import plain
-
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-NO_INDEX = QModelIndex()
 
 
 class Column(IntEnum):
@@ -56,11 +53,11 @@ def selected_pods(snapshot: Snapshot, policy: NetworkPolicy) -> tuple[SelectedPo
     )
 
 
-class PodTable(QAbstractTableModel):
+class PodTable(HeadedTable):
     """Shows pods in the order given."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__([tr("Pod"), tr("Workload"), tr("Status"), tr("Address"), tr("Node"), tr("Labels")])
         self._pods: Sequence[SelectedPod] = ()
 
     def show(self, pods: Sequence[SelectedPod]) -> None:
@@ -78,18 +75,6 @@ class PodTable(QAbstractTableModel):
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         """Return the number of pods."""
         return 0 if parent.isValid() else len(self._pods)
-
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
-        """Return a column's heading."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Role.DisplayRole:
-            return [tr("Pod"), tr("Workload"), tr("Status"), tr("Address"), tr("Node"), tr("Labels")][section]
-        return Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft if role == Role.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         """Return what a cell shows."""

@@ -10,12 +10,13 @@ from datetime import datetime
 from enum import IntEnum
 from functools import lru_cache
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from desktop.cluster import pauses
 from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.session.state import PolicyRow
+from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
 from desktop.ui.icons import severity_icon
 from desktop.ui.item_views import RolesAsked, answer
 from desktop.ui.plain import tooltip
@@ -23,11 +24,8 @@ from desktop.wording import findings, policies, times
 from desktop.wording.kinds import owner_words
 from desktop.wording.plain import plain
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
 Key = tuple[str, str]
 ROW_ROLE = Qt.ItemDataRole.UserRole
-NO_INDEX = QModelIndex()
 _SEVEREST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 _TIP_FINDINGS = 10
 
@@ -71,14 +69,14 @@ class _Line:
         self.row = row
 
 
-class PolicyTable(QAbstractTableModel):
+class PolicyTable(HeadedTable):
     """Shows the policies of one cluster that a namespace and a search leave over."""
 
     counts_changed = Signal()
     """How many are shown, or how many there are, may have changed."""
 
     def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_headings(), parent)
         self._now = now
         self._all: dict[Key, _Line] = {}
         self._shown: list[_Line] = []
@@ -152,19 +150,11 @@ class PolicyTable(QAbstractTableModel):
         """Return the number of rows."""
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = NO_INDEX) -> int:
-        """Return the number of columns."""
-        return 0 if parent.isValid() else len(Column)
-
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
-        """Return a column's heading."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
-            return None
-        if role == Role.DisplayRole:
-            return _headings()[section]
-        if role == Role.TextAlignmentRole:
+        """Return a column's heading, which stands as its cells do."""
+        if role == Role.TextAlignmentRole and orientation is Qt.Orientation.Horizontal:
             return _alignment(section)
-        return None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
         """Return what a cell shows."""

@@ -44,11 +44,12 @@ def add_output(parser: argparse.ArgumentParser, *more: str) -> None:
 def complain(error: BulkheadError) -> None:
     """Tell of an error and what can be done about it."""
     print(tr("Error: {sentence}", sentence=errors.sentence(error)), file=sys.stderr)
-    hint = tr("Open the cluster in the window once: it shows what would run, and asks.")
-    if hint := hint if isinstance(error, ConsentNeeded) else errors.hint(error):
-        print(hint, file=sys.stderr)
-    if said := errors.said(error):
-        print(said, file=sys.stderr)
+    if isinstance(error, ConsentNeeded):
+        hint = tr("Open the cluster in the window once: it shows what would run, and asks.")
+    else:
+        hint = errors.hint(error)
+    for words in filter(None, (hint, errors.said(error))):
+        print(words, file=sys.stderr)
 
 
 def open_gateway(folder: Path | None, context: str | None, kubeconfig_file: Path | None) -> Gateway:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QTreeView, QWidget
 
 from desktop import turns
 
+_ROW_PADDING = 9
+
 RolesAsked = QModelRoleDataSpan | QModelRoleData
 """What Qt asks about a cell, all at once: always the span (PySide's stub allows for one role, too)."""
 
@@ -63,6 +65,23 @@ class TableView(QTableView):
     def doItemsLayout(self) -> None:
         """Lay out without others between."""
         super().doItemsLayout()
+
+
+class RowTable(TableView):
+    """A table of which rows are chosen whole; quiet, without lines, and Tab leaves it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+        columns.setHighlightSections(False)
 
 
 class TreeView(QTreeView):

@@ -20,7 +20,7 @@ from desktop.ui.coverage import namespaces
 from desktop.ui.coverage.namespaces import NamespaceTable
 from desktop.ui.coverage.share_bar import ShareBar
 from desktop.ui.coverage.workloads import WorkloadTable
-from desktop.ui.item_views import TableView
+from desktop.ui.item_views import RowTable
 from desktop.ui.plain import label, menu_text
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
@@ -228,20 +228,10 @@ def _lacks(row: Protected, missing: tuple[Direction, ...]) -> bool:
     return not row.on_host_network and not any(row.policies[direction] for direction in missing)
 
 
-def _table(name: str) -> TableView:
-    view = TableView()
-    view.setAccessibleName(name)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
+def _table(name: str) -> RowTable:
+    view = RowTable(name)
     view.setAlternatingRowColors(True)
     view.setFrameShape(QFrame.Shape.NoFrame)
-    view.setSelectionBehavior(TableView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(TableView.SelectionMode.ExtendedSelection)
-    view.setTabKeyNavigation(False)
-    view.setCornerButtonEnabled(False)
-    rows, columns = view.verticalHeader(), view.horizontalHeader()
-    rows.hide()
-    rows.setDefaultSectionSize(view.fontMetrics().height() + 9)
-    columns.setHighlightSections(False)
-    columns.setStretchLastSection(True)
+    view.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
+    view.horizontalHeader().setStretchLastSection(True)
     return view

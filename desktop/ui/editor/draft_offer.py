@@ -11,7 +11,7 @@ from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import TaskRunner
-from desktop.ui.editor.drafts import Pending, StoredDraft, now, pending_drafts, remove_draft
+from desktop.ui.editor.drafts import Pending, StoredDraft, discard_draft, now, pending_drafts
 from desktop.ui.strip import Strip
 from desktop.wording import times
 
@@ -32,6 +32,7 @@ class DraftOffer(Strip):
     ) -> None:
         super().__init__(parent)
         self._tasks, self._group, self._failed = tasks, f"{group} offer", failed
+        self._groups = {self._group}
         self._drafts: list[StoredDraft] = []
         self.restore = self.add_button(tr("&Restore"), self._take)
         self.discard = self.add_button(tr("&Discard Draft"), self._discard)
@@ -51,8 +52,9 @@ class DraftOffer(Strip):
         self._tasks.run(self._group, job, found, self._failed)
 
     def stop(self) -> None:
-        """Look no more."""
-        self._tasks.cancel(self._group)
+        """Look no more, and give nothing back."""
+        for group in self._groups:
+            self._tasks.cancel(group)
 
     def words(self, draft: StoredDraft) -> tuple[str, str]:
         """Return the sentence that offers a draft, and a hint."""
@@ -67,21 +69,26 @@ class DraftOffer(Strip):
         return len(self._drafts) - 1
 
     def _take(self) -> None:
-        self._use(self.taken.emit)
+        draft = self._next()
+        group = f"{self._group} {draft.file}"
+        self._groups.add(group)
+
+        def job(_: CancelToken, __: ProgressSink) -> StoredDraft | None:
+            return next((left for left in pending_drafts().drafts if left.file == draft.file), None)
+
+        def found(left: StoredDraft | None) -> None:
+            if left is not None:
+                self.taken.emit(left)
+
+        self._tasks.run(group, job, found, self._failed)
 
     def _discard(self) -> None:
-        self._use(lambda draft: self._tasks.run("", lambda _, __: remove_draft(draft.file), _done, self._failed))
+        """Remove the draft shown; that goes on when the window closes."""
+        file = self._next().file
+        self._tasks.run("", lambda _, __: discard_draft(file), lambda _: None, self._failed)
 
-    def _use(self, then: Callable[[StoredDraft], object]) -> None:
-        """Do something with the draft shown, unless an editor has it by now, and offer the next."""
+    def _next(self) -> StoredDraft:
+        """Offer the next draft, and return the one shown until now: an editor may have it by now."""
         draft = self._drafts.pop(0)
         self._offer()
-
-        def job(_: CancelToken, __: ProgressSink) -> bool:
-            return any(each.file == draft.file for each in pending_drafts().drafts)
-
-        self._tasks.run("", job, lambda left: then(draft) if left else None, self._failed)
-
-
-def _done(_: None) -> None:
-    """There is nothing to be said of a draft that is gone."""
+        return draft

@@ -119,6 +119,12 @@ def remove_draft(file: str) -> None:
         raise FileError("file.not-written", path=file, reason=error.strerror or type(error).__name__) from error
 
 
+def discard_draft(file: str) -> None:
+    """Remove the file of a draft that was left, unless an editor has it by now. Raises FileError."""
+    if not DraftFile.is_open(file):
+        remove_draft(file)
+
+
 def pending_drafts() -> Pending:
     """Read the drafts that closed editors and earlier runs left. Blocks: to be run by a task."""
     drafts: list[StoredDraft] = []

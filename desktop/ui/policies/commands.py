@@ -89,12 +89,10 @@ class PolicyCommands(QObject):
         self.row_menu.popup(place)
 
     def _create(self, *, as_form: bool) -> None:
-        choice = self._panel.choice
-        if choice is not None:
-            session = self._panel.session
-            if session is not None:
-                namespace = choice.namespace or choice.entry.namespace or "default"
-                self._open_editor(session, namespace, None, as_form=as_form)
+        choice, session = self._panel.choice, self._panel.session
+        if choice is not None and session is not None:
+            namespace = choice.namespace or choice.entry.namespace or "default"
+            self._open_editor(session, namespace, None, as_form=as_form)
 
     def _edit(self, *, as_form: bool) -> None:
         self._read_current(

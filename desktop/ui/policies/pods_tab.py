@@ -16,7 +16,7 @@ from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
-from desktop.ui.item_views import TableView
+from desktop.ui.item_views import RowTable
 from desktop.ui.plain import tooltip
 from desktop.ui.policies.subject import NoteOrContent, Subject
 from desktop.wording.plain import plain
@@ -148,27 +148,19 @@ class PodsTab(NoteOrContent["PodView"]):
         self.show_note(text)
 
 
-class PodView(TableView):
+class PodView(RowTable):
     """The table of pods on the screen; Enter, a double click or the menu asks why."""
 
     why_asked = Signal(str)
     """A pod that somebody wants to know more of, as a question names it."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(tr("Pods the policy selects"))
         self.pods = PodTable()
         self.pods.setParent(self)
         self.setModel(self.pods)
-        self.setAccessibleName(tr("Pods the policy selects"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionBehavior(TableView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 7)
-        columns.setHighlightSections(False)
+        columns = self.horizontalHeader()
         columns.setStretchLastSection(True)
         for column, width in {Column.POD: 210, Column.WORKLOAD: 170, Column.ADDRESS: 120}.items():
             columns.resizeSection(column, width)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
-from desktop.ui.item_views import TableView
+from desktop.ui.item_views import RowTable
 from desktop.ui.policies.table_model import Column, Key, PolicyTable
 from desktop.wording import policies
 
@@ -78,7 +78,7 @@ class _MenuButton(QStyledItemDelegate):
         return super().editorEvent(event, model, option, index)
 
 
-class PolicyView(TableView):
+class PolicyView(RowTable):
     """Shows a PolicyTable; rows are selected whole, several at a time."""
 
     menu_asked = Signal(QPoint)
@@ -88,18 +88,12 @@ class PolicyView(TableView):
     """The user opens the current policy, by a double click or by Enter."""
 
     def __init__(self, model: PolicyTable, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tr("Policies"), parent)
         self._table = model
         self._kept: tuple[set[Key], Key | None] = (set(), None)
         self.setModel(model)
-        self.setAccessibleName(tr("Policies"))
-        self.setSelectionBehavior(TableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(TableView.SelectionMode.ExtendedSelection)
+        self.setSelectionMode(RowTable.SelectionMode.ExtendedSelection)
         self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._arrange_headers()
         button = _MenuButton(self)
@@ -161,11 +155,8 @@ class PolicyView(TableView):
         self.menu_asked.emit(self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
 
     def _arrange_headers(self) -> None:
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 9)
-        columns.setHighlightSections(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns = self.horizontalHeader()
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, texts in _wide().items():
             heading = str(self._table.headerData(column, Qt.Orientation.Horizontal))

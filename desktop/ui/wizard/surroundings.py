@@ -142,10 +142,6 @@ class Surroundings(QObject):
         snapshot = self._session.snapshot
         return name in snapshot.namespaces or (None if not snapshot.knows(Kind.NAMESPACE, "") else False)
 
-    def policy_names(self) -> Mapping[str, Mapping[str, object]]:
-        """Return the policies that are there, by namespace and name."""
-        return self._session.snapshot.policies
-
     @Slot()
     def _follow(self) -> None:
         """Start anew when the picture is another."""

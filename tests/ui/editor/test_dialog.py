@@ -390,6 +390,26 @@ def test_a_draft_left_of_the_same_policy_is_offered_when_it_is_edited_again(
     qtbot.waitUntil(lambda: len(pending_drafts().drafts) == 1)
 
 
+def test_a_window_that_closes_while_a_draft_is_fetched_leaves_it_where_it_was(
+    qtbot: QtBot, desk: WritingDesk, opened: Open
+) -> None:
+    document = desk.store(DEMO)
+    first = opened(document)
+    write(first, DEMO.replace("6379", "6380"))
+    first.close()
+    with qtbot.waitSignal(first.finished):
+        answer(first, "Keep")
+    again = opened(document)
+    qtbot.waitUntil(lambda: bool(again.page.offer.sentence))
+    again.page.offer.restore.click()
+    again.done(0)
+    delete(again)
+    fetched = desk.context.tasks.run("", lambda _, __: None, lambda _: None, pytest.fail)
+    qtbot.waitUntil(lambda: fetched.wait(0))
+    qtbot.wait(20)
+    assert len(pending_drafts().drafts) == 1
+
+
 def test_untrusted_names_are_shown_as_they_are(qtbot: QtBot, desk: WritingDesk, opened: Open) -> None:
     name = "<img src='file:///etc/passwd'>\u202e"
     document = desk.gateway.store("default", name, {"metadata": {"name": name}}, text="a: 1\n")

@@ -1,6 +1,7 @@
 """What an earlier run of the program left unapplied is offered at the start, whatever its cluster is now."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,6 +85,22 @@ def test_a_draft_whose_cluster_is_gone_can_be_copied_and_stays(
     window.left_drafts.later.click()
     assert window.left_drafts.sentence == ""
     assert len(pending_drafts().drafts) == 1
+
+
+def test_a_draft_that_an_editor_went_on_with_and_kept_comes_back_as_it_is_now(
+    qtbot: QtBot, desk: Desk, windows: list[MainWindow]
+) -> None:
+    leave("context:prod", DB)
+    window = start(desk, windows)
+    qtbot.waitUntil(lambda: bool(window.left_drafts.sentence))
+    (left,) = pending_drafts().drafts
+    opened = DraftFile(left.file)
+    opened.save(replace(left, text="kind: NetworkPolicy # further on\n"), 1)
+    opened.release()
+    window.left_drafts.restore.click()
+    qtbot.waitUntil(lambda: len(window.findChildren(YamlDialog)) == 1)
+    (dialog,) = window.findChildren(YamlDialog)
+    assert dialog.page.pane.edit.text() == "kind: NetworkPolicy # further on\n"
 
 
 def test_a_draft_that_an_editor_has_opened_meanwhile_is_left_to_it(

@@ -57,11 +57,6 @@ class Task:
         self._work = work
         self._finished = threading.Event()
 
-    @property
-    def finished(self) -> bool:
-        """Whether its ``done`` has been called."""
-        return self._finished.is_set()
-
     def cancel(self) -> None:
         """Ask the job to stop; ``done`` is still called, once."""
         self.token.cancel()

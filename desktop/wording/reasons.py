@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from desktop.language import tr
 from desktop.policy.objects import Direction
 from desktop.policy.tiers import Action
-from desktop.reach.explain import Doubt, End, Explanation, Reason, Side, Verdict
+from desktop.reach.explain import Doubt, End, Reason, Side, Verdict
 from desktop.reach.objects import Pod
 from desktop.wording.lists import each_of
 from desktop.wording.plain import plain
@@ -39,15 +39,6 @@ def side_lines(side: Side, source: End, destination: End) -> tuple[Line, ...]:
     """Return why a side of a connection is as it is."""
     target, peer = (source, destination) if side.direction is Direction.EGRESS else (destination, source)
     return tuple(_Told(side, target, peer, destination).lines())
-
-
-def explanation_lines(explanation: Explanation, source: End, destination: End) -> tuple[Line, ...]:
-    """Return the reasons of both sides, each below its heading."""
-    return tuple(
-        line
-        for side in (explanation.out, explanation.into)
-        for line in (Line(side_heading(side, source, destination)), *side_lines(side, source, destination))
-    )
 
 
 @dataclass(frozen=True, slots=True)

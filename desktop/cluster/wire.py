@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from desktop import turns
+from desktop.cluster import api_objects as api
 from desktop.cluster import failures, pauses
 from desktop.cluster.gateway import Bookmark, Gone, Put, WatchEvent
 from desktop.cluster.resources import RESOURCES
@@ -43,135 +44,16 @@ from desktop.reach.objects import (
 _log = logging.getLogger(__name__)
 
 
-class _Owner(msgspec.Struct, gc=False):
-    kind: str = ""
-    name: str = ""
-    controller: bool | None = None
-
-
-class _Meta(msgspec.Struct, gc=False, rename="camel"):
-    name: str = ""
-    namespace: str | None = None
-    labels: dict[str, str] | None = None
-    owner_references: list[_Owner | None] | None = None
-    resource_version: str | None = None
-
-
-class _Port(msgspec.Struct, gc=False, rename="camel"):
-    container_port: int | None = None
-    name: str | None = None
-    protocol: str | None = None
-
-
-class _Container(msgspec.Struct, gc=False, rename="camel"):
-    ports: list[_Port | None] | None = None
-    restart_policy: str | None = None
-
-
-class _PodSpec(msgspec.Struct, gc=False, rename="camel"):
-    containers: list[_Container | None] | None = None
-    init_containers: list[_Container | None] | None = None
-    node_name: str | None = None
-    host_network: bool | None = None
-
-
-class _PodIP(msgspec.Struct, gc=False):
-    ip: str | None = None
-
-
-class _PodStatus(msgspec.Struct, gc=False):
-    phase: str | None = None
-    pod_ips: list[_PodIP | None] | None = msgspec.field(default=None, name="podIPs")
-    pod_ip: str | None = msgspec.field(default=None, name="podIP")
-
-
-class _Object(msgspec.Struct, gc=False):
-    metadata: _Meta
-
-
-class _Pod(_Object, gc=False):
-    spec: _PodSpec | None = None
-    status: _PodStatus | None = None
-
-
-class _Labels(msgspec.Struct, gc=False):
-    labels: dict[str, str] | None = None
-
-
-class _Template(msgspec.Struct, gc=False):
-    metadata: _Labels | None = None
-    spec: _PodSpec | None = None
-
-
-class _JobSpec(msgspec.Struct, gc=False):
-    parallelism: int | None = None
-    template: _Template | None = None
-
-
-class _JobTemplate(msgspec.Struct, gc=False):
-    spec: _JobSpec | None = None
-
-
-class _WorkloadSpec(msgspec.Struct, gc=False, rename="camel"):
-    replicas: int | None = None
-    parallelism: int | None = None
-    template: _Template | None = None
-    job_template: _JobTemplate | None = None
-
-
-class _WorkloadStatus(msgspec.Struct, gc=False, rename="camel"):
-    desired_number_scheduled: int | None = None
-
-
-class _Workload(_Object, gc=False):
-    spec: _WorkloadSpec | None = None
-    status: _WorkloadStatus | None = None
-
-
-class _ServicePort(msgspec.Struct, gc=False, rename="camel"):
-    port: int
-    name: str | None = None
-    protocol: str | None = None
-    target_port: int | str | None = None
-
-
-class _ServiceSpec(msgspec.Struct, gc=False):
-    selector: dict[str, str] | None = None
-    ports: list[_ServicePort | None] | None = None
-    cluster_ips: list[str | None] | None = msgspec.field(default=None, name="clusterIPs")
-    cluster_ip: str | None = msgspec.field(default=None, name="clusterIP")
-
-
-class _Service(_Object, gc=False):
-    spec: _ServiceSpec | None = None
-
-
-class _ListMeta(msgspec.Struct, rename="camel"):
-    resource_version: str | None = None
-    continue_: str | None = msgspec.field(default=None, name="continue")
-    remaining_item_count: int | None = None
-
-
-class _List(msgspec.Struct):
-    metadata: _ListMeta
-    items: list[msgspec.Raw] | None = None
-
-
-class _Event(msgspec.Struct):
-    type: str
-    object: msgspec.Raw
-
-
-_STRUCTS: dict[Kind, type[_Object]] = {
-    Kind.NAMESPACE: _Object,
-    Kind.POD: _Pod,
-    Kind.SERVICE: _Service,
-    **dict.fromkeys(WORKLOAD_KINDS, _Workload),
+_STRUCTS: dict[Kind, type[api.Object]] = {
+    Kind.NAMESPACE: api.Object,
+    Kind.POD: api.Pod,
+    Kind.SERVICE: api.Service,
+    **dict.fromkeys(WORKLOAD_KINDS, api.Workload),
 }
 
-_decode_list = msgspec.json.Decoder(_List).decode
-_decode_event = msgspec.json.Decoder(_Event).decode
-_decode_object = msgspec.json.Decoder(_Object).decode
+_decode_list = msgspec.json.Decoder(api.List).decode
+_decode_event = msgspec.json.Decoder(api.Event).decode
+_decode_object = msgspec.json.Decoder(api.Object).decode
 
 _ODD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -209,7 +91,7 @@ class Decoder:
         elif kind in TIERED_KINDS:
             self._read = self._tiered
         else:
-            decode = msgspec.json.Decoder(_STRUCTS.get(kind, _Object)).decode
+            decode = msgspec.json.Decoder(_STRUCTS.get(kind, api.Object)).decode
             self._read = lambda raw: self._plain(decode(raw))
 
     def page(self, body: bytes) -> Page:
@@ -258,16 +140,16 @@ class Decoder:
         namespace = "" if isinstance(read.thing, Namespace) else read.thing.namespace
         return Gone(self._kind, namespace, read.thing.name, read.version)
 
-    def _plain(self, value: _Object) -> _Read:
+    def _plain(self, value: api.Object) -> _Read:
         """Take what is needed of an object that is no policy."""
         meta = value.metadata
         namespace = sys.intern(meta.namespace or "")
         thing: Thing
-        if isinstance(value, _Pod):
+        if isinstance(value, api.Pod):
             thing = self._pod(namespace, value)
-        elif isinstance(value, _Workload):
+        elif isinstance(value, api.Workload):
             thing = self._workload(namespace, value)
-        elif isinstance(value, _Service):
+        elif isinstance(value, api.Service):
             thing = _service(namespace, value)
         elif self._kind in FOREIGN_KINDS:
             thing = ForeignPolicy(self._kind, namespace, meta.name)
@@ -275,8 +157,8 @@ class Decoder:
             thing = Namespace(sys.intern(meta.name), self._labels(meta.labels))
         return _Read(thing, meta.resource_version or "")
 
-    def _pod(self, namespace: str, value: _Pod) -> Pod:
-        spec, status = value.spec or _PodSpec(), value.status or _PodStatus()
+    def _pod(self, namespace: str, value: api.Pod) -> Pod:
+        spec, status = value.spec or api.PodSpec(), value.status or api.PodStatus()
         ips = tuple(entry.ip for entry in status.pod_ips or () if entry and entry.ip)
         if not ips and status.pod_ip:  # servers before 1.20 may tell one address only
             ips = (status.pod_ip,)
@@ -292,19 +174,19 @@ class Decoder:
             self._owner(value.metadata),
         )
 
-    def _workload(self, namespace: str, value: _Workload) -> Workload:
-        spec = value.spec or _WorkloadSpec()
+    def _workload(self, namespace: str, value: api.Workload) -> Workload:
+        spec = value.spec or api.WorkloadSpec()
         if self._kind is Kind.CRON_JOB:
-            job = (spec.job_template.spec if spec.job_template else None) or _JobSpec()
+            job = (spec.job_template.spec if spec.job_template else None) or api.JobSpec()
             template, replicas = job.template, job.parallelism
         elif self._kind is Kind.JOB:
             template, replicas = spec.template, spec.parallelism
         elif self._kind is Kind.DAEMON_SET:
-            template, replicas = spec.template, (value.status or _WorkloadStatus()).desired_number_scheduled or 0
+            template, replicas = spec.template, (value.status or api.WorkloadStatus()).desired_number_scheduled or 0
         else:
             template, replicas = spec.template, spec.replicas
-        template = template or _Template()
-        pods = template.spec or _PodSpec()
+        template = template or api.Template()
+        pods = template.spec or api.PodSpec()
         return Workload(
             self._kind,
             namespace,
@@ -368,7 +250,7 @@ class Decoder:
     def _labels(self, labels: dict[str, str] | None) -> Mapping[str, str]:
         return self._known_labels.setdefault(tuple(labels.items()), labels) if labels else _NO_LABELS
 
-    def _ports(self, spec: _PodSpec) -> tuple[ContainerPort, ...]:
+    def _ports(self, spec: api.PodSpec) -> tuple[ContainerPort, ...]:
         """Return the declared ports of the containers that serve."""
         key = tuple(
             (port.name or "", port.container_port, port.protocol or "TCP")
@@ -381,7 +263,7 @@ class Decoder:
             known = self._known_ports[key] = tuple(ContainerPort(*port) for port in key)
         return known
 
-    def _owner(self, meta: _Meta) -> OwnerReference | None:
+    def _owner(self, meta: api.Meta) -> OwnerReference | None:
         """Return the controlling owner."""
         for owner in meta.owner_references or ():
             if owner and owner.controller:
@@ -402,14 +284,14 @@ def _is_mirror(thing: Thing) -> bool:
 _MIRRORS = ("knp.default.", "kanp.", "kbanp.", "kcnp.")
 
 
-def _serving(spec: _PodSpec) -> list[_Container]:
+def _serving(spec: api.PodSpec) -> list[api.Container]:
     """Return the containers that run as long as the pod does; of the init containers those are the sidecars."""
     sidecars = [c for c in spec.init_containers or () if c and c.restart_policy == "Always"]
     return [*sidecars, *(c for c in spec.containers or () if c)]
 
 
-def _service(namespace: str, value: _Service) -> Service:
-    spec = value.spec or _ServiceSpec()
+def _service(namespace: str, value: api.Service) -> Service:
+    spec = value.spec or api.ServiceSpec()
     ports = tuple(
         ServicePort(
             port.name or "",

@@ -95,10 +95,16 @@ def test_keys_and_values_are_those_that_pods_of_the_namespace_have(qtbot: QtBot,
     assert form.form.applies.workloads.text() == "db (2 pods)"
 
 
+def picking() -> bool:
+    """Whether there is a list to pick from, and it has the keyboard."""
+    dialog, focus = QApplication.activeModalWidget(), QApplication.focusWidget()
+    return isinstance(dialog, PickDialog) and focus is not None and dialog.isAncestorOf(focus)
+
+
 def test_reference_workload_label_takes_the_labels_that_last(qtbot: QtBot, form: FormHand) -> None:
     form.press(Key.Key_X, with_=ALT)
     form.press(Key.Key_W, with_=ALT)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), PickDialog))
+    qtbot.waitUntil(picking)
     form.type("db")
     form.press(Key.Key_Return)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
@@ -109,7 +115,7 @@ def test_a_service_fills_in_the_port_of_the_pods(qtbot: QtBot, form: FormHand) -
     fill(form.form, {"Inbound": [{}]})
     form.tab_to(body(form).ports.from_service)
     form.press(Key.Key_Space)
-    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), PickDialog))
+    qtbot.waitUntil(picking)
     form.press(Key.Key_Return)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
     assert yaml.safe_load(form.text)["spec"]["ingress"][0]["ports"] == [{"protocol": "TCP", "port": 6379}]

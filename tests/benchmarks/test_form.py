@@ -16,7 +16,7 @@ from desktop.app import TURN_S
 from desktop.policy.objects import Direction
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, Thing
 from desktop.reach.snapshot import Put, Snapshot
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.wizard.form import FormView
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.view_switch import View
@@ -60,8 +60,8 @@ def desk(qapp: object) -> Iterator[WritingDesk]:
     desk.close()
 
 
-def opened(qtbot: QtBot, desk: WritingDesk) -> YamlDialog:
-    dialog = YamlDialog(desk.context, desk.session, namespace="team-0000", document=None, view=View.FORM)
+def opened(qtbot: QtBot, desk: WritingDesk) -> PolicyWindow:
+    dialog = PolicyWindow(desk.context, desk.session, namespace="team-0000", document=None, view=View.FORM)
     dialog.show()
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)

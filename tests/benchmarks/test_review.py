@@ -16,7 +16,7 @@ from desktop.cluster.pauses import many_objects
 from desktop.cluster.wire import Decoder
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Put, Snapshot
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from tests.benchmarks.test_window import BIG, Heartbeat, tell
 from tests.helpers.writing import WritingDesk
 
@@ -70,7 +70,7 @@ def test_a_review_in_a_big_cluster_never_stalls_the_window(
     taken: list[tuple[float, float]] = []
 
     def review() -> None:
-        dialog = YamlDialog(desk.context, desk.session, namespace="team-0001", document=None)
+        dialog = PolicyWindow(desk.context, desk.session, namespace="team-0001", document=None)
         dialog.show()
         qtbot.wait(300)
         heartbeat = Heartbeat()

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from desktop.policy.objects import Direction
-from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.editor.drafts import pending_drafts
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.view_switch import View
 from tests.helpers.writing import WritingDesk
@@ -47,7 +47,7 @@ def test_what_was_typed_two_seconds_before_a_kill_is_in_the_form_again(
     program.send_signal(signal.SIGKILL)
     program.communicate(timeout=10)
     (draft,) = pending_drafts().drafts
-    dialog = YamlDialog.restore(desk.context, desk.session, draft)
+    dialog = PolicyWindow.restore(desk.context, desk.session, draft)
     dialog.show()
     qtbot.waitUntil(lambda: dialog.page.form.link.current is not None)
     form = dialog.page.form.form

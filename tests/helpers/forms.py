@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.wizard.form import FormView
 from desktop.ui.wizard.judging import Judged, Step
 from desktop.ui.wizard.view_switch import View
@@ -42,7 +42,7 @@ class FormHand:
 
     def __init__(self, bot: QtBot) -> None:
         self._bot = bot
-        self._dialogs: list[YamlDialog] = []
+        self._dialogs: list[PolicyWindow] = []
         self._strays = _Strays()
         self._application = QApplication.instance()
         assert self._application is not None
@@ -56,9 +56,9 @@ class FormHand:
         namespace: str = "default",
         view: View = View.FORM,
         duplicate: bool = False,
-    ) -> YamlDialog:
+    ) -> PolicyWindow:
         """Open the window, and wait until the form knows its text."""
-        dialog = YamlDialog(
+        dialog = PolicyWindow(
             desk.context, desk.session, namespace=namespace, document=document, duplicate=duplicate, view=view
         )
         self._dialogs.append(dialog)
@@ -78,7 +78,7 @@ class FormHand:
         assert self._strays.seen == []
 
     @property
-    def dialog(self) -> YamlDialog:
+    def dialog(self) -> PolicyWindow:
         """The window."""
         return self._dialogs[-1]
 

@@ -7,13 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.policy.objects import Direction
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.view_switch import View
 from tests.helpers.writing import WritingDesk
 
 
-def type_in(dialog: YamlDialog, name: str, ports: str) -> None:
+def type_in(dialog: PolicyWindow, name: str, ports: str) -> None:
     """Type a name, and ports that may be unreadable."""
     form = dialog.page.form.form
     QTest.keyClicks(form.basics.name, name)
@@ -32,7 +32,7 @@ def main() -> None:
     """Run until killed."""
     application = QApplication([])
     desk = WritingDesk()
-    dialog = YamlDialog(desk.context, desk.session, namespace="default", document=None, view=View.FORM)
+    dialog = PolicyWindow(desk.context, desk.session, namespace="default", document=None, view=View.FORM)
     dialog.show()
     QTimer.singleShot(500, lambda: type_in(dialog, *sys.argv[1:]))
     application.exec()

@@ -23,8 +23,8 @@ from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
     from desktop.session.session import Session
-    from desktop.ui.editor.dialog import YamlDialog
     from desktop.ui.editor.drafts import StoredDraft
+    from desktop.ui.editor.policy_window import PolicyWindow
     from desktop.ui.review.page import Written
 
 Opener = Callable[["Session", PolicyDocument], object]
@@ -150,12 +150,12 @@ class PolicyCommands(QObject):
         *,
         duplicate: bool = False,
         as_form: bool = False,
-    ) -> "YamlDialog":
-        from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
+    ) -> "PolicyWindow":
+        from desktop.ui.editor.policy_window import PolicyWindow  # noqa: PLC0415  not before the window shows
         from desktop.ui.wizard.view_switch import View  # noqa: PLC0415
 
         return self._show_editor(
-            YamlDialog(
+            PolicyWindow(
                 self._context,
                 session,
                 namespace=namespace,
@@ -168,11 +168,11 @@ class PolicyCommands(QObject):
 
     def restore(self, session: "Session", draft: "StoredDraft") -> None:
         """Open a draft that was left, on the cluster that it is meant for."""
-        from desktop.ui.editor.dialog import YamlDialog  # noqa: PLC0415  not before the window shows
+        from desktop.ui.editor.policy_window import PolicyWindow  # noqa: PLC0415  not before the window shows
 
-        self._show_editor(YamlDialog.restore(self._context, session, draft, self._window))
+        self._show_editor(PolicyWindow.restore(self._context, session, draft, self._window))
 
-    def _show_editor(self, dialog: "YamlDialog") -> "YamlDialog":
+    def _show_editor(self, dialog: "PolicyWindow") -> "PolicyWindow":
         dialog.review.written.connect(self._select_written)
         dialog.show()
         return dialog

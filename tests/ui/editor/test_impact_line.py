@@ -9,7 +9,7 @@ from shiboken6 import delete, isValid
 
 from desktop.reach.snapshot import Put
 from desktop.session import meaning as session_meaning
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.wizard.view_switch import View
 from tests.helpers.scenes import policy_of, scene
@@ -30,10 +30,10 @@ spec:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[YamlDialog]:
+def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[PolicyWindow]:
     """Return a window for a new text on a cluster whose database is shut."""
     desk.session.picture = scene(CLUSTER)
-    dialog = YamlDialog(desk.context, desk.session, namespace="shop", document=None)
+    dialog = PolicyWindow(desk.context, desk.session, namespace="shop", document=None)
     dialog.show()
     yield dialog
     if isValid(dialog):
@@ -41,12 +41,12 @@ def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[YamlDialog]:
         delete(dialog)  # here and now: the garbage collector may run in any thread
 
 
-def write(dialog: YamlDialog, text: str) -> ImpactLine:
+def write(dialog: PolicyWindow, text: str) -> ImpactLine:
     dialog.page.pane.edit.replace_text(text)
     return dialog.page.impact
 
 
-def test_what_is_typed_is_weighed_as_it_stands(qtbot: QtBot, dialog: YamlDialog) -> None:
+def test_what_is_typed_is_weighed_as_it_stands(qtbot: QtBot, dialog: PolicyWindow) -> None:
     line = write(dialog, FROM_WEB)
     qtbot.waitUntil(lambda: line.words == "Opens 1 connection, closes none.")
     assert "shop/web → shop/db: TCP 5432" in line.toolTip()
@@ -58,7 +58,7 @@ def test_what_is_typed_is_weighed_as_it_stands(qtbot: QtBot, dialog: YamlDialog)
 @pytest.mark.parametrize(
     "broken", ["", "kind: [", FROM_WEB.replace("5432", "0"), FROM_WEB + "---\n" + FROM_WEB.replace("Selector", "X")]
 )
-def test_of_a_text_with_an_error_nothing_is_said(qtbot: QtBot, dialog: YamlDialog, broken: str) -> None:
+def test_of_a_text_with_an_error_nothing_is_said(qtbot: QtBot, dialog: PolicyWindow, broken: str) -> None:
     line = write(dialog, FROM_WEB)
     qtbot.waitUntil(lambda: "Opens" in line.words)
     write(dialog, broken)
@@ -69,7 +69,7 @@ def test_of_a_text_with_an_error_nothing_is_said(qtbot: QtBot, dialog: YamlDialo
     assert line.words == ""
 
 
-def test_it_follows_the_cluster(qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog) -> None:
+def test_it_follows_the_cluster(qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow) -> None:
     line = write(dialog, FROM_WEB)
     qtbot.waitUntil(lambda: "Opens 1" in line.words)
     admits = policy_of("shop/all", {"podSelector": {"matchLabels": {"app": "db"}}, "ingress": [{}]})
@@ -78,7 +78,7 @@ def test_it_follows_the_cluster(qtbot: QtBot, desk: WritingDesk, dialog: YamlDia
 
 
 def test_an_outdated_computation_is_cancelled(
-    qtbot: QtBot, dialog: YamlDialog, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, dialog: PolicyWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, cancelled = threading.Event(), threading.Event()
 
@@ -99,14 +99,14 @@ def test_an_outdated_computation_is_cancelled(
     qtbot.waitUntil(cancelled.is_set)
 
 
-def test_the_form_has_the_same_line(qtbot: QtBot, dialog: YamlDialog) -> None:
+def test_the_form_has_the_same_line(qtbot: QtBot, dialog: PolicyWindow) -> None:
     line = write(dialog, FROM_WEB)
     dialog.page.show_view(View.FORM)
     qtbot.waitUntil(lambda: "Opens 1" in line.words)
     assert line.isVisible()
 
 
-def test_under_review_nothing_is_computed_for_it(qtbot: QtBot, dialog: YamlDialog) -> None:
+def test_under_review_nothing_is_computed_for_it(qtbot: QtBot, dialog: PolicyWindow) -> None:
     line = write(dialog, FROM_WEB)
     qtbot.waitUntil(lambda: "Opens 1" in line.words)
     dialog.page.submit()

@@ -13,23 +13,23 @@ from shiboken6 import delete, isValid
 
 from desktop.cluster.gateway import Deletion, Verb, Write
 from desktop.errors import Cause, ConnectionLost, FieldConflict, Invalid, Unreachable
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Standing
 from tests.helpers.writing import DEMO, WritingDesk
 
 LOST = ConnectionLost("connection.lost", host="shop", port=6443)
-Start = Callable[[str], YamlDialog]
+Start = Callable[[str], PolicyWindow]
 
 
 @pytest.fixture
 def started(qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Open windows on a new text, reviewed."""
     monkeypatch.setattr("desktop.session.changes.READ_BACK_PAUSES", (0.01,))
-    dialogs: list[YamlDialog] = []
+    dialogs: list[PolicyWindow] = []
 
-    def start(text: str) -> YamlDialog:
-        dialog = YamlDialog(desk.context, desk.session, namespace="default", document=None)
+    def start(text: str) -> PolicyWindow:
+        dialog = PolicyWindow(desk.context, desk.session, namespace="default", document=None)
         dialogs.append(dialog)
         dialog.show()
         dialog.page.pane.edit.replace_text(text)
@@ -43,7 +43,7 @@ def started(qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch) ->
         delete(dialog)  # here and now: the garbage collector may run in any thread
 
 
-def whats(dialog: YamlDialog) -> list[str]:
+def whats(dialog: PolicyWindow) -> list[str]:
     return [item.what for item in dialog.review.shown]
 
 

@@ -8,7 +8,7 @@ from shiboken6 import delete, isValid
 
 from desktop.cluster.gateway import Verb, Write
 from desktop.errors import Cause, FieldConflict, NotFound
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.rows import Mark
 from tests.helpers.writing import DEMO, WritingDesk
@@ -18,10 +18,10 @@ THEIRS = DEMO.replace("frontend", "backend")
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[YamlDialog]:
+def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[PolicyWindow]:
     """Return a window in which the policy was edited, while somebody else changed it on the cluster."""
     document = desk.store(DEMO)
-    dialog = YamlDialog(desk.context, desk.session, namespace="default", document=document)
+    dialog = PolicyWindow(desk.context, desk.session, namespace="default", document=document)
     dialog.show()
     dialog.page.pane.edit.replace_text(MINE)
     desk.store(THEIRS)
@@ -32,12 +32,12 @@ def dialog(qtbot: QtBot, desk: WritingDesk) -> Iterator[YamlDialog]:
         delete(dialog)  # here and now: the garbage collector may run in any thread
 
 
-def review(qtbot: QtBot, dialog: YamlDialog) -> None:
+def review(qtbot: QtBot, dialog: PolicyWindow) -> None:
     dialog.page.submit()
     qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
-def choose(dialog: YamlDialog, choice: Choice) -> None:
+def choose(dialog: PolicyWindow, choice: Choice) -> None:
     dialog.review.panel.conflict.buttons[choice].click()
 
 
@@ -45,7 +45,7 @@ def on_cluster(desk: WritingDesk) -> str:
     return desk.gateway.documents["default", "access-demo1"].text
 
 
-def test_both_versions_are_shown_and_apply_is_off(desk: WritingDesk, dialog: YamlDialog) -> None:
+def test_both_versions_are_shown_and_apply_is_off(desk: WritingDesk, dialog: PolicyWindow) -> None:
     panel = dialog.review.panel.conflict
     assert panel.isVisible()
     assert "role: backend" in panel.theirs.toPlainText()
@@ -59,7 +59,7 @@ def test_both_versions_are_shown_and_apply_is_off(desk: WritingDesk, dialog: Yam
 
 
 def test_keep_mine_is_reviewed_anew_against_theirs_before_it_is_written(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     choose(dialog, Choice.MINE)
     qtbot.waitUntil(dialog.review.apply.isEnabled)
@@ -73,7 +73,7 @@ def test_keep_mine_is_reviewed_anew_against_theirs_before_it_is_written(
 
 
 def test_take_theirs_leaves_the_cluster_and_makes_the_text_the_same(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     choose(dialog, Choice.THEIRS)
     qtbot.waitUntil(lambda: [item.what for item in dialog.review.shown] == ["Nothing to change"])
@@ -82,7 +82,7 @@ def test_take_theirs_leaves_the_cluster_and_makes_the_text_the_same(
 
 
 def test_take_theirs_leaves_the_other_policies_of_the_text_alone(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     other = DEMO.replace("access-demo1", "other")
     dialog.reject()
@@ -96,7 +96,7 @@ def test_take_theirs_leaves_the_other_policies_of_the_text_alone(
 
 
 def test_edit_shows_theirs_beside_the_text_and_starts_from_it(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     choose(dialog, Choice.EDIT)
     assert dialog.page.theirs.isVisible()
@@ -112,7 +112,7 @@ def test_edit_shows_theirs_beside_the_text_and_starts_from_it(
 
 
 def test_a_change_between_review_and_write_is_a_conflict_too(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     choose(dialog, Choice.MINE)
     qtbot.waitUntil(dialog.review.apply.isEnabled)
@@ -126,7 +126,7 @@ def test_a_change_between_review_and_write_is_a_conflict_too(
 
 
 def test_a_policy_that_was_deleted_meanwhile_is_created_anew_only_when_that_is_chosen(
-    qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog
+    qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow
 ) -> None:
     del desk.gateway.documents["default", "access-demo1"]
     desk.gateway.before_write = _not_found_unless_created
@@ -143,7 +143,7 @@ def _not_found_unless_created(write: object, _dry_run: bool) -> None:
         raise NotFound("api.not-found", status=404, reason="NotFound")
 
 
-def test_the_owner_of_a_field_is_named(qtbot: QtBot, desk: WritingDesk, dialog: YamlDialog) -> None:
+def test_the_owner_of_a_field_is_named(qtbot: QtBot, desk: WritingDesk, dialog: PolicyWindow) -> None:
     cause = Cause("FieldManagerConflict", 'conflict with "gitops"', ".spec.ingress")
     desk.refuse(FieldConflict("api.field-conflict", status=409, message="one conflict", causes=(cause,)))
     dialog.reject()

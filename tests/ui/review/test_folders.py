@@ -12,12 +12,12 @@ from desktop.cluster.folder import FolderGateway
 from desktop.cluster.gateway import PolicyDocument
 from desktop.session import changes
 from desktop.session.catalog import ClusterEntry, Source
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.rows import Mark
 from tests.helpers.writing import DEMO, WritingDesk
 
 COMMENTED = "# The shop's policies; ask Ada before changing them.\n" + DEMO
-Open = Callable[[PolicyDocument | None], YamlDialog]
+Open = Callable[[PolicyDocument | None], PolicyWindow]
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def desk(qapp: object, folder: Path) -> Iterator[WritingDesk]:
 
 @pytest.fixture
 def opened(desk: WritingDesk) -> Iterator[Open]:
-    dialogs: list[YamlDialog] = []
+    dialogs: list[PolicyWindow] = []
 
-    def open_(document: PolicyDocument | None) -> YamlDialog:
-        dialogs.append(YamlDialog(desk.context, desk.session, namespace="default", document=document))
+    def open_(document: PolicyDocument | None) -> PolicyWindow:
+        dialogs.append(PolicyWindow(desk.context, desk.session, namespace="default", document=document))
         dialogs[-1].show()
         return dialogs[-1]
 
@@ -53,7 +53,7 @@ def stored(desk: WritingDesk, name: str = "access-demo1") -> PolicyDocument:
     return changes.read(desk.session, "default", name, CancelToken())
 
 
-def review(qtbot: QtBot, dialog: YamlDialog, text: str) -> None:
+def review(qtbot: QtBot, dialog: PolicyWindow, text: str) -> None:
     dialog.page.pane.edit.replace_text(text)
     dialog.page.submit()
     qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)

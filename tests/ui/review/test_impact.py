@@ -17,7 +17,7 @@ from desktop.reach import impact as reach_impact
 from desktop.reach.objects import StoredPolicy
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session import meaning as session_meaning
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.delete_dialog import DeleteDialog
 from tests.helpers.fake_sessions import NOON, rows_of
@@ -59,20 +59,20 @@ def _close(qapp: QApplication) -> Iterator[None]:
     """Take away the windows that a test leaves."""
     yield
     for widget in QApplication.topLevelWidgets():
-        if isinstance(widget, DeleteDialog | YamlDialog) and isValid(widget):
+        if isinstance(widget, DeleteDialog | PolicyWindow) and isValid(widget):
             widget.done(0)
             delete(widget)  # here and now: the garbage collector may run in any thread
 
 
 def reviewed(
     qtbot: QtBot, desk: WritingDesk, *texts: str, policies: Mapping[str, str] | None = None, **more: object
-) -> YamlDialog:
+) -> PolicyWindow:
     """Return a window in which texts are under review on the shop."""
     desk.session.picture = shop(policies, **more)
     for key, spec in (policies or {}).items():
         namespace, name = key.split("/")
         desk.store(text(spec, name, namespace))
-    dialog = YamlDialog(desk.context, desk.session, namespace="shop", document=None)
+    dialog = PolicyWindow(desk.context, desk.session, namespace="shop", document=None)
     dialog.show()
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
@@ -82,7 +82,7 @@ def reviewed(
     return dialog
 
 
-def settle(qtbot: QtBot, dialog: YamlDialog) -> None:
+def settle(qtbot: QtBot, dialog: PolicyWindow) -> None:
     qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
@@ -146,7 +146,7 @@ class TestMeaning:
     def test_keep_mine_is_weighed_against_theirs(self, qtbot: QtBot, desk: WritingDesk) -> None:
         desk.session.picture = shop({"shop/db": FOR_WEB})
         document = desk.store(text(FOR_WEB))
-        dialog = YamlDialog(desk.context, desk.session, namespace="shop", document=document)
+        dialog = PolicyWindow(desk.context, desk.session, namespace="shop", document=document)
         dialog.show()
         dialog.page.pane.edit.replace_text(text(FOR_WEB).replace("app: web", "app: front"))
         desk.store(text(FOR_JOB))
@@ -173,7 +173,7 @@ class TestWhatIsNotKnown:
         assert dialog.review.apply.isEnabled()
 
     def test_of_a_cluster_that_is_not_synchronized_it_cannot_be_said(self, qtbot: QtBot, desk: WritingDesk) -> None:
-        dialog = YamlDialog(desk.context, desk.session, namespace="shop", document=None)
+        dialog = PolicyWindow(desk.context, desk.session, namespace="shop", document=None)
         dialog.show()
         dialog.page.pane.edit.replace_text(text(FOR_WEB))
         dialog.page.submit()
@@ -295,7 +295,7 @@ class TestConsent:
         assert box.ticked
 
 
-def unfolded(dialog: YamlDialog) -> list[str]:
+def unfolded(dialog: PolicyWindow) -> list[str]:
     tree = dialog.review.meaning.tree
     for row in tree.texts():
         tree.unfold(row.strip())
@@ -353,7 +353,7 @@ def test_until_it_is_computed_apply_is_off_and_a_change_of_mind_ends_it(
 
     desk.session.picture = shop()
     monkeypatch.setattr(session_meaning, "impact", slow)
-    dialog = YamlDialog(desk.context, desk.session, namespace="shop", document=None)
+    dialog = PolicyWindow(desk.context, desk.session, namespace="shop", document=None)
     dialog.show()
     dialog.page.pane.edit.replace_text(text(FOR_WEB))
     dialog.page.submit()

@@ -33,7 +33,7 @@ class Opened(QDialog):
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
     """Return the windows opened, in order; none of them is the real one."""
     windows: list[Opened] = []
-    for window in ("desktop.ui.editor.dialog.YamlDialog", "desktop.ui.review.delete_dialog.DeleteDialog"):
+    for window in ("desktop.ui.editor.policy_window.PolicyWindow", "desktop.ui.review.delete_dialog.DeleteDialog"):
         monkeypatch.setattr(window, lambda *given, **named: Opened(windows, given, named))
     return windows
 

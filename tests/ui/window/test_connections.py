@@ -9,7 +9,7 @@ from desktop.cluster.gateway import PolicyDocument
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Gone
 from desktop.ui.connections.panel import ConnectionsPanel
-from desktop.ui.editor.dialog import YamlDialog
+from desktop.ui.editor.policy_window import PolicyWindow
 from tests.helpers.fake_sessions import snapshot_of
 from tests.helpers.many_workloads import many_workloads
 from tests.ui.window.conftest import Desk
@@ -79,8 +79,8 @@ def test_a_cell_tells_why_and_its_rule_opens_the_policy_at_its_line(desk: Desk, 
     assert link.property("text") == links[0] == "api, inbound rule 1, admits it."
     QTest.keyClick(link, Qt.Key.Key_Return)
     dialogs = desk.window.findChildren
-    desk.bot.waitUntil(lambda: any(d.page.pane.edit.place()[0] == 10 for d in dialogs(YamlDialog)))
-    dialogs(YamlDialog)[0].close()
+    desk.bot.waitUntil(lambda: any(d.page.pane.edit.place()[0] == 10 for d in dialogs(PolicyWindow)))
+    dialogs(PolicyWindow)[0].close()
 
 
 def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: ConnectionsPanel) -> None:

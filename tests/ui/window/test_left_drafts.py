@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.editor.drafts import DraftFile, StoredDraft, pending_drafts
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.main_window import MainWindow
 from tests.ui.window.conftest import Desk
 
@@ -33,7 +33,7 @@ def windows(desk: Desk) -> Iterator[list[MainWindow]]:
     yield opened
     for window in opened:
         window.pump.stop()
-        for dialog in window.findChildren(YamlDialog):
+        for dialog in window.findChildren(PolicyWindow):
             dialog.done(0)
 
 
@@ -56,8 +56,8 @@ def test_a_draft_left_is_offered_at_the_start_and_opened_on_its_own_cluster(
     window = start(desk, windows)
     qtbot.waitUntil(lambda: window.left_drafts.sentence.startswith("A change of db in shop on prod"))
     window.left_drafts.restore.click()
-    qtbot.waitUntil(lambda: len(window.findChildren(YamlDialog)) == 1)
-    (dialog,) = window.findChildren(YamlDialog)
+    qtbot.waitUntil(lambda: len(window.findChildren(PolicyWindow)) == 1)
+    (dialog,) = window.findChildren(PolicyWindow)
     assert dialog.page.pane.edit.text() == TEXT
     assert dialog.windowTitle() == "db – prod"
     assert window.left_drafts.sentence == ""
@@ -98,8 +98,8 @@ def test_a_draft_that_an_editor_went_on_with_and_kept_comes_back_as_it_is_now(
     opened.save(replace(left, text="kind: NetworkPolicy # further on\n"), 1)
     opened.release()
     window.left_drafts.restore.click()
-    qtbot.waitUntil(lambda: len(window.findChildren(YamlDialog)) == 1)
-    (dialog,) = window.findChildren(YamlDialog)
+    qtbot.waitUntil(lambda: len(window.findChildren(PolicyWindow)) == 1)
+    (dialog,) = window.findChildren(PolicyWindow)
     assert dialog.page.pane.edit.text() == "kind: NetworkPolicy # further on\n"
 
 

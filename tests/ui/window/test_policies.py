@@ -18,8 +18,8 @@ from desktop.reach.objects import Coverage, Kind, Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
-from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.editor.finding_list import FIX, SENTENCE
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.policies.details import Tab
 from desktop.ui.policies.table_model import Column
 from tests.helpers.fake_sessions import NOON, live, policy, snapshot_of
@@ -325,8 +325,8 @@ def test_a_fix_opens_the_editor_with_the_change_made_and_nothing_applied(desk: D
     findings.setCurrentIndex(findings.findings.index(0, FIX))
     QTest.keyClick(findings, Qt.Key.Key_Return)
     windows = desk.window.findChildren
-    desk.bot.waitUntil(lambda: any("port: 53" in each.page.pane.edit.text() for each in windows(YamlDialog)))
-    (dialog,) = windows(YamlDialog)
+    desk.bot.waitUntil(lambda: any("port: 53" in each.page.pane.edit.text() for each in windows(PolicyWindow)))
+    (dialog,) = windows(PolicyWindow)
     assert "# all of them" in dialog.page.pane.edit.text()
     assert dialog.page.banner.sentence == "Allow DNS: changed in the text below. Nothing is applied yet."
     assert gateway.sent == []
@@ -345,9 +345,9 @@ def test_a_fix_of_what_is_no_longer_found_is_told(desk: Desk) -> None:
     desk.window.policies.view.select({("default", "backup")})
     desk.window.policies.fix_wanted.emit(gone)
     windows = desk.window.findChildren
-    desk.bot.waitUntil(lambda: any("no longer found" in each.page.banner.sentence for each in windows(YamlDialog)))
-    assert windows(YamlDialog)[0].page.pane.edit.text() == text
-    windows(YamlDialog)[0].done(0)
+    desk.bot.waitUntil(lambda: any("no longer found" in each.page.banner.sentence for each in windows(PolicyWindow)))
+    assert windows(PolicyWindow)[0].page.pane.edit.text() == text
+    windows(PolicyWindow)[0].done(0)
 
 
 def test_notes_do_not_count_among_the_findings_of_a_policy(desk: Desk) -> None:

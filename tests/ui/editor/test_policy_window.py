@@ -1,4 +1,4 @@
-"""The YAML window from the first letter to the cluster, and everything that may come between."""
+"""The window of a policy from the first letter to the cluster, and everything that may come between."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,23 +14,23 @@ from shiboken6 import delete, isValid
 from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import Cause, Invalid
 from desktop.paths import data_dir
-from desktop.ui.editor.dialog import YamlDialog
 from desktop.ui.editor.drafts import pending_drafts
+from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.rows import Mark
 from tests.helpers.writing import DEMO, WritingDesk
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
-Open = Callable[..., YamlDialog]
+Open = Callable[..., PolicyWindow]
 
 
 @pytest.fixture
 def opened(qtbot: QtBot, desk: WritingDesk) -> Iterator[Open]:
     """Open windows; those still open are taken away at the end without a question."""
-    dialogs: list[YamlDialog] = []
+    dialogs: list[PolicyWindow] = []
 
-    def open_(document: PolicyDocument | None = None, *, namespace: str = "default", **options: object) -> YamlDialog:
-        dialog = YamlDialog(desk.context, desk.session, namespace=namespace, document=document, **options)  # type: ignore[arg-type]
+    def open_(document: PolicyDocument | None = None, *, namespace: str = "default", **options: object) -> PolicyWindow:
+        dialog = PolicyWindow(desk.context, desk.session, namespace=namespace, document=document, **options)  # type: ignore[arg-type]
         dialogs.append(dialog)
         dialog.show()
         dialog.activateWindow()
@@ -43,31 +43,31 @@ def opened(qtbot: QtBot, desk: WritingDesk) -> Iterator[Open]:
         delete(dialog)  # here and now: the garbage collector may run in any thread
 
 
-def write(dialog: YamlDialog, text: str) -> None:
+def write(dialog: PolicyWindow, text: str) -> None:
     dialog.page.pane.edit.replace_text(text)
 
 
-def checked(qtbot: QtBot, dialog: YamlDialog) -> None:
+def checked(qtbot: QtBot, dialog: PolicyWindow) -> None:
     qtbot.waitUntil(lambda: dialog.page.pane.checking.current is not None)
 
 
-def reviewed(qtbot: QtBot, dialog: YamlDialog) -> None:
+def reviewed(qtbot: QtBot, dialog: PolicyWindow) -> None:
     """Press OK and wait for the review."""
     dialog.page.submit()
     qtbot.waitUntil(lambda: bool(dialog.review.shown) and not dialog.review.meaning.computing)
 
 
-def signs(dialog: YamlDialog) -> list[int]:
+def signs(dialog: PolicyWindow) -> list[int]:
     return sorted(dialog.page.pane.edit.signs())
 
 
-def question(dialog: YamlDialog) -> QMessageBox:
+def question(dialog: PolicyWindow) -> QMessageBox:
     box = dialog.findChild(QMessageBox)
     assert box is not None
     return box
 
 
-def answer(dialog: YamlDialog, words: str) -> None:
+def answer(dialog: PolicyWindow, words: str) -> None:
     box = question(dialog)
     next(button for button in box.buttons() if words in button.text()).click()
 
@@ -304,7 +304,7 @@ def test_unsaved_text_is_on_disk_soon_and_comes_back_with_what_it_started_from(
     qtbot.waitUntil(lambda: any((data_dir() / "drafts").glob("*.json")), timeout=4000)
     dialog.keeper.release()  # as if the program had ended here
     (draft,) = pending_drafts().drafts
-    again = YamlDialog.restore(desk.context, desk.session, draft)
+    again = PolicyWindow.restore(desk.context, desk.session, draft)
     assert "6380" in again.page.pane.edit.text()
     reviewed(qtbot, again)
     assert [item.what for item in again.review.shown] == ["Change"]

@@ -47,7 +47,7 @@ _FOLLOW_MS = 1000
 _numbers = count(1)
 
 
-class YamlDialog(QDialog):
+class PolicyWindow(QDialog):
     """Creates policies, or edits one: form and text of one draft, then the review, then what became of it.
 
     A window of its own that blocks nothing. ``close`` asks once about unsaved text and returns False meanwhile;
@@ -74,7 +74,7 @@ class YamlDialog(QDialog):
         self._opened_as = view
         self._bases = {(d.namespace, d.name): d for d in (self._document,) if d is not None}
         self._checked: Checked | None = None
-        self._group = f"yaml {next(_numbers)}"
+        self._group = f"policy window {next(_numbers)}"
         impact = ImpactLine(context, session)
         check = checker(session, namespace, self._old)
         self.page = EditorPage(context, check, namespace, self._group, self._make_form, impact)

@@ -10,10 +10,10 @@ from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
-from desktop.ui.connections.graph import Edge, Graph, Place, fan, graph_of, is_free, state_of
+from desktop.ui.connections.graph import Edge, Graph, fan, graph_of, is_free, state_of
 from desktop.ui.connections.graph_layout import MOST_SPOTS, Drawing, drawing
 from desktop.ui.connections.graph_words import edge_words
-from desktop.ui.connections.grid import OUTSIDE, Grid, State
+from desktop.ui.connections.grid import OUTSIDE, Grid, Place, State
 from desktop.ui.connections.scope import Asked, Scope, picture
 from desktop.ui.connections.why import PortAsked
 from tests.helpers.clusters import snapshots

@@ -6,17 +6,14 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr
-from desktop.reach.columns import Column
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
+from desktop.ui.connections.grid import Place
 from desktop.ui.connections.overview import Overview, Pair, overview, pairs
 from desktop.ui.connections.overview_page import overview_page, pairs_page
 from desktop.ui.connections.scope import Picture
 from desktop.ui.connections.why_panel import WhyPanel
 from desktop.wording.connections import end_text
-
-Place = Column | str
-"""A workload or a range, or by its name a whole group."""
 
 
 class Explaining(QObject):

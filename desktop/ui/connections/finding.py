@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from desktop.policy.netset import parse_address
-from desktop.reach.columns import Column
-from desktop.ui.connections.grid import OUTSIDE, Grid, group_of
+from desktop.ui.connections.grid import OUTSIDE, Grid, Place, group_of
 
-Match = tuple[Column | str, str]
+Match = tuple[Place, str]
 """A workload, a range or (by its name) a namespace; and the group that has to be unfolded to see it."""
 
 
-def next_match(grid: Grid, text: str, after: Column | str | None) -> Match | None:
+def next_match(grid: Grid, text: str, after: Place | None) -> Match | None:
     """Return the next match behind ``after`` (None: the first), from the last on to the first; None without any."""
     found = list(_matches(grid, text.strip()))
     ends = [end for end, _ in found]

@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 
 from desktop.policy.objects import Direction
 from desktop.reach.bits import positions_of
-from desktop.reach.columns import Column
-from desktop.ui.connections.grid import Grid, Line, State, state_between, unchecked
+from desktop.ui.connections.grid import Grid, Line, Place, State, state_between, unchecked
 
 MOST_EDGES = 2000
 """More edges than this nobody could tell apart: then only those of the spot that is looked at are drawn."""
-
-Place = Column | str
-"""Where an edge ends: a workload or a range, or by its name a whole namespace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from desktop.ui.connections.graph import Edge, Graph, Place, Spot, graph_of, group_of_place
-from desktop.ui.connections.grid import OUTSIDE, Grid, unchecked
+from desktop.ui.connections.graph import Edge, Graph, Spot, graph_of, group_of_place
+from desktop.ui.connections.grid import OUTSIDE, Grid, Place, unchecked
 
 SPOT_WIDTH, SPOT_HEIGHT = 148.0, 24.0
 _FOLDED_WIDTH, _FOLDED_HEIGHT = 200.0, 32.0

@@ -14,11 +14,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
 
 from desktop.language import tr
-from desktop.ui.connections.graph import Place, Spot, fan
+from desktop.ui.connections.graph import Spot, fan
 from desktop.ui.connections.graph_items import BoxItem, EdgeItem, SpotItem
 from desktop.ui.connections.graph_layout import Drawing, curve
 from desktop.ui.connections.graph_words import edge_words, spot_words
-from desktop.ui.connections.grid import Grid
+from desktop.ui.connections.grid import Grid, Place
 from desktop.ui.connections.legend import LegendPainting
 from desktop.ui.plain import tooltip
 

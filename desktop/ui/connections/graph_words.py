@@ -2,8 +2,8 @@
 
 from desktop.language import tr
 from desktop.policy.objects import Direction
-from desktop.ui.connections.graph import Edge, Place, Spot
-from desktop.ui.connections.grid import OUTSIDE, Grid
+from desktop.ui.connections.graph import Edge, Spot
+from desktop.ui.connections.grid import OUTSIDE, Grid, Place
 from desktop.ui.connections.grid_model import cell_words, words_of
 from desktop.wording.connections import end_words
 from desktop.wording.plain import plain

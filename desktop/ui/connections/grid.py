@@ -11,6 +11,9 @@ from desktop.reach.columns import Column
 from desktop.reach.matrix import EMPTY, Cell, Groups, Matrix
 from desktop.reach.workloads import WorkloadRef
 
+Place = Column | str
+"""A workload or a range, or by its name a whole group."""
+
 OUTSIDE = ""
 """The group of the outside addresses; namespaces have names."""
 
@@ -88,7 +91,7 @@ class Grid:
         column = self.lines[line].column
         return None if column is None else self.matrix.columns.all[column]
 
-    def line_of(self, end: Column | str) -> int | None:
+    def line_of(self, end: Place) -> int | None:
         """Return the line of a workload, of a range, or (by its name) of a group; None where it has none now."""
         for number, line in enumerate(self.lines):
             if (line.group if line.column is None else self.matrix.columns.all[line.column]) == end:
@@ -121,7 +124,7 @@ class Grid:
         """Return the lines of a group's members, be it folded or not."""
         return self._members[group]
 
-    def line_for(self, place: Column | str) -> Line:
+    def line_for(self, place: Place) -> Line:
         """Return the line of a workload, of a range or (by its name) of a group, be it shown or not."""
         if isinstance(place, str):
             return self._joined[place]

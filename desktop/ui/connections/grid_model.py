@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from desktop.language import tr
 from desktop.reach.columns import Column
 from desktop.reach.workloads import WorkloadRef
-from desktop.ui.connections.grid import OUTSIDE, Grid, State
+from desktop.ui.connections.grid import OUTSIDE, Grid, Place, State
 from desktop.ui.plain import tooltip
 from desktop.ui.style import Tone
 from desktop.wording.connections import end_words, ports_words
@@ -91,9 +91,9 @@ class GridModel(QAbstractTableModel):
         return None
 
 
-def _names(grid: Grid) -> list[Column | str]:
+def _names(grid: Grid) -> list[Place]:
     """What the lines of a grid stand for."""
-    found: list[Column | str] = []
+    found: list[Place] = []
     for number, line in enumerate(grid.lines):
         end = grid.end(number)
         found.append(f"{_arrow(grid, line.group)} {line.group}" if end is None else end)

@@ -5,9 +5,8 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.language import tr
-from desktop.reach.columns import Column
 from desktop.ui.connections.cell_painting import CellPainting
-from desktop.ui.connections.grid import Grid
+from desktop.ui.connections.grid import Grid, Place
 from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.item_views import HeaderView, TableView
 
@@ -15,7 +14,7 @@ _CELL, _LONGEST_NAME, _MEASURED = 26, 180, 400
 _LIGHT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 """Modifiers that a sign such as + may need."""
 
-Place = tuple[Column | str, str]
+_PlaceInGroup = tuple[Place, str]
 """What a line stands for, and its group, which it falls back to."""
 
 
@@ -78,7 +77,7 @@ class GridView(TableView):
         super().__init__(parent)
         self.setModel(model)
         self._grid_model = model
-        self._kept: tuple[Place, Place] | None = None
+        self._kept: tuple[_PlaceInGroup, _PlaceInGroup] | None = None
         self.setItemDelegate(CellPainting(model, self))
         self.setHorizontalHeader(UprightHeader(self))
         self.setAccessibleName(tr("Connections: rows are sources, columns are destinations"))
@@ -120,7 +119,7 @@ class GridView(TableView):
             if row is not None and column is not None:
                 self.setCurrentIndex(self._grid_model.index(row, column))
 
-    def go_to(self, end: Column | str) -> bool:
+    def go_to(self, end: Place) -> bool:
         """Make the row of a workload, range or group the current one; whether there is such a row."""
         grid = self._grid_model.grid
         row = grid.line_of(end) if grid is not None else None
@@ -190,7 +189,7 @@ class GridView(TableView):
             self._kept = self._place(grid, index.row()), self._place(grid, index.column())
 
     @staticmethod
-    def _place(grid: Grid, line: int) -> Place:
+    def _place(grid: Grid, line: int) -> _PlaceInGroup:
         group, end = grid.lines[line].group, grid.end(line)
         return group if end is None else end, group
 

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from desktop.policy.objects import Direction
 from desktop.reach import selection
-from desktop.reach.columns import Column
 from desktop.reach.engine import hides_policies
 from desktop.reach.objects import Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.workloads import WorkloadRef, top_owner
-from desktop.ui.connections.grid import Grid, Line, State, state_between
-
-Place = Column | str
-"""A workload or a range, or by its name a whole group."""
+from desktop.ui.connections.grid import Grid, Line, Place, State, state_between
 
 
 @dataclass(frozen=True, slots=True)

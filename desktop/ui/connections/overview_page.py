@@ -9,8 +9,9 @@ from desktop.language import tr, tr_n
 from desktop.policy.objects import Direction
 from desktop.ui.connections.answer_page import Page
 from desktop.ui.connections.graph_words import place_words
+from desktop.ui.connections.grid import Place
 from desktop.ui.connections.grid_model import Sign, words_of
-from desktop.ui.connections.overview import Isolation, Overview, Pair, Place
+from desktop.ui.connections.overview import Isolation, Overview, Pair
 from desktop.wording.coverage import unknown_hint
 from desktop.wording.plain import plain
 

@@ -22,6 +22,7 @@ from desktop.ui.connections.finding import next_match
 from desktop.ui.connections.graph import Edge
 from desktop.ui.connections.graph_tools import GraphTools
 from desktop.ui.connections.graph_view import GraphView
+from desktop.ui.connections.grid import Place
 from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.connections.grid_view import GridView
 from desktop.ui.connections.legend import Legend
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
 _SETTLE_MS = 400
 _RESTS = 4
 """After a picture that took long, so many times as long nothing is computed: a busy cluster must not keep us busy."""
-
-Place = Column | str
-"""A workload or a range, or by its name a whole group."""
 
 
 class ConnectionsPanel(QWidget):

@@ -95,6 +95,11 @@ class WhyPanel(QWidget):
             field.clear()
         self._context.tasks.cancel(self._group)
 
+    def stop(self) -> None:
+        """Be quiet: the window closes."""
+        for group in (self._group, f"{self._group}:names"):
+            self._context.tasks.cancel(group)
+
     def look_at(self, port: PortAsked) -> None:
         """Ask about these ports from now on."""
         self.ports.show_asked(port)

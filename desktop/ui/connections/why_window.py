@@ -60,8 +60,8 @@ class WhyWindow(QDialog):
 
     def done(self, result: int) -> None:
         """Be gone."""
-        for group in (f"{self._group}:begin", f"{self._group}:names", self._group):
-            self._context.tasks.cancel(group)
+        self.panel.stop()
+        self._context.tasks.cancel(f"{self._group}:begin")
         super().done(result)
 
     def _begin(self, ends: Callable[[Snapshot], Ends]) -> None:

@@ -369,15 +369,21 @@ def test_the_main_window_waits_for_the_answer_about_unsaved_text(qtbot: QtBot, d
     assert [draft.text for draft in pending_drafts().drafts] == [DEMO]
 
 
+def draft_left(qtbot: QtBot, desk: WritingDesk, opened: Open) -> PolicyDocument:
+    """Change the port of a policy to 6380, and keep that as a draft."""
+    document = desk.store(DEMO)
+    dialog = opened(document)
+    write(dialog, DEMO.replace("6379", "6380"))
+    dialog.close()
+    with qtbot.waitSignal(dialog.finished):
+        answer(dialog, "Keep")
+    return document
+
+
 def test_a_draft_left_of_the_same_policy_is_offered_when_it_is_edited_again(
     qtbot: QtBot, desk: WritingDesk, opened: Open
 ) -> None:
-    document = desk.store(DEMO)
-    first = opened(document)
-    write(first, DEMO.replace("6379", "6380"))
-    first.close()
-    with qtbot.waitSignal(first.finished):
-        answer(first, "Keep")
+    document = draft_left(qtbot, desk, opened)
     other = opened()
     again = opened(document)
     qtbot.waitUntil(lambda: bool(again.page.offer.sentence))
@@ -393,12 +399,7 @@ def test_a_draft_left_of_the_same_policy_is_offered_when_it_is_edited_again(
 def test_a_window_that_closes_while_a_draft_is_fetched_leaves_it_where_it_was(
     qtbot: QtBot, desk: WritingDesk, opened: Open
 ) -> None:
-    document = desk.store(DEMO)
-    first = opened(document)
-    write(first, DEMO.replace("6379", "6380"))
-    first.close()
-    with qtbot.waitSignal(first.finished):
-        answer(first, "Keep")
+    document = draft_left(qtbot, desk, opened)
     again = opened(document)
     qtbot.waitUntil(lambda: bool(again.page.offer.sentence))
     again.page.offer.restore.click()

@@ -39,7 +39,7 @@ def test_a_new_job_in_a_group_cancels_the_older_and_leaves_other_groups_alone() 
     assert newer.wait(5)
     assert isinstance(outcomes["older"].error, Cancelled)
     assert outcomes["newer"].value == "new"
-    assert not other.finished
+    assert not other.wait(0)
     assert pool.cancel_all()
 
 
@@ -122,7 +122,7 @@ def test_after_closing_a_job_is_cancelled_without_running() -> None:
     pool, outcomes = TaskPool(), list[Outcome[str]]()
     pool.cancel_all()
     task = pool.submit("late", lambda _t, _p: "ran", outcomes.append)
-    assert task.finished
+    assert task.wait(0)
     assert isinstance(outcomes[0].error, Cancelled)
 
 

@@ -27,6 +27,9 @@ class Block:
     certain: bool = True
 
 
+_MANY = 64
+"""Where a peer matches more ends than this, it pays to ask which of them other rules match, too."""
+
 AnyPolicy = NetworkPolicy | TieredPolicy
 
 
@@ -124,14 +127,17 @@ class PolicyBlocks:
         return found
 
     def _peers(self, rule: Rule, namespace: str) -> list[tuple[int, bool]]:
+        """Return the peers of a rule, certain or not; where they are many, each peer's by itself."""
         if not rule.peers:
             return [(self.ends.all, True)]
-        certain = possible = 0
+        found, few = [], {True: 0, False: 0}
         for peer in rule.peers:
-            sure, maybe = self.peer(peer, namespace)
-            certain |= sure
-            possible |= maybe
-        return [(peers, sure) for peers, sure in ((certain, True), (possible & ~certain, False)) if peers]
+            for matched, certain in zip(self.peer(peer, namespace), (True, False), strict=True):
+                if matched.bit_count() > _MANY:
+                    found.append((matched, certain))
+                else:
+                    few[certain] |= matched
+        return [*found, *((matched, certain) for certain, matched in few.items() if matched)]
 
     def tiered_peer(self, peer: Peer) -> tuple[int, int]:
         """Return the ends that a subject or peer of a cluster-wide policy matches, and those it matches or not.

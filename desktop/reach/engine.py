@@ -5,7 +5,6 @@ Rows are computed by operations on sets and expanded only for display, so that 2
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from desktop.policy.objects import Direction, NetworkPolicy
@@ -16,22 +15,9 @@ from desktop.reach.ends import Ends
 from desktop.reach.objects import Kind
 from desktop.reach.ports import PortSpace
 from desktop.reach.recent import Recent
+from desktop.reach.rows import Parts, Row, met, overlaid, split
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.tier_blocks import Tiers
-
-Part = tuple[int, int]
-"""Some ends and the ports open to them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one end may reach, or who may reach it. Parts may overlap and mean their union.
-
-    ``possible`` holds what may be allowed or not, for want of a fact; it may repeat what is ``certain``.
-    """
-
-    certain: tuple[Part, ...]
-    possible: tuple[Part, ...] = ()
 
 
 class Side:
@@ -76,7 +62,7 @@ class Reach:
         return self._crossed(out.by_peer.of(destination), into.by_target.of(destination))
 
     def _crossed(self, out: Row, into: Row) -> Row:
-        return self._crossings.of((out, into), lambda: _crossed(out, into))
+        return self._crossings.of((out, into), lambda: met(out, into))
 
 
 def policies_of(snapshot: Snapshot) -> list[NetworkPolicy]:
@@ -138,25 +124,6 @@ def _side(
     return Side([block for block in found if block.targets], unrestricted, ends)
 
 
-def _crossed(out: Row, into: Row) -> Row:
-    certain = _meet(out.certain, into.certain)
-    if not out.possible and not into.possible:
-        return Row(certain)
-    return Row(certain, _meet((*out.certain, *out.possible), (*into.certain, *into.possible)))
-
-
-def _meet(out: Iterable[Part], into: Iterable[Part]) -> tuple[Part, ...]:
-    """Where both sides allow: the ends in both, on the ports in both."""
-    met: dict[int, int] = defaultdict(int)
-    into = tuple(into)
-    for peers, leaving in out:
-        for targets, entering in into:
-            ports = leaving & entering
-            if ports and (both := peers & targets):
-                met[ports] |= both
-    return _parts(met)
-
-
 _FEW = 16
 """So many ends are answered block by block; for more, an index pays."""
 _WIDE = 64
@@ -181,7 +148,8 @@ class _ByMember:
         if len(self._few) >= _FEW:
             return self._index.of(end)
         bit = 1 << end
-        found = self._few[end] = _row((others, block) for members, others, block in self._blocks if members & bit)
+        parts = _parts((others, block) for members, others, block in self._blocks if members & bit)
+        found = self._few[end] = Row(split(parts))
         return found
 
     @cached_property
@@ -189,16 +157,8 @@ class _ByMember:
         return _Index(self._blocks, self._size)
 
 
-def _row(sides: Iterable[tuple[int, Block]]) -> Row:
-    certain: dict[int, int] = defaultdict(int)
-    possible: dict[int, int] = defaultdict(int)
-    for others, block in sides:
-        (certain if block.certain else possible)[block.ports] |= others
-    return Row(_parts(certain), _parts(possible))
-
-
-def _parts(joined: Mapping[int, int]) -> tuple[Part, ...]:
-    return tuple((ends, ports) for ports, ends in joined.items())
+def _parts(sides: Iterable[tuple[int, Block]]) -> Parts:
+    return overlaid({(block.ports if block.certain else 0, block.ports): others} for others, block in sides)
 
 
 class _Index:
@@ -208,33 +168,22 @@ class _Index:
         grouped: dict[int, list[tuple[int, Block]]] = defaultdict(list)
         for members, others, block in blocks:
             grouped[members].append((others, block))
-        self._shared: list[tuple[bytes, Row]] = []
-        self._listed: dict[int, list[Row]] = defaultdict(list)
+        self._shared: list[tuple[bytes, Parts]] = []
+        self._listed: dict[int, list[Parts]] = defaultdict(list)
         for members, sides in grouped.items():
-            row = _row(sides)
+            parts = _parts(sides)
             if members.bit_count() > max(_WIDE, size // 8):
-                self._shared.append((members.to_bytes(size // 8 + 1, "little"), row))
+                self._shared.append((members.to_bytes(size // 8 + 1, "little"), parts))
             else:
                 for end in positions_of(members):
-                    self._listed[end].append(row)
-        self._unions = Recent[Row]()
+                    self._listed[end].append(parts)
+        self._bases = Recent[Row]()
+        self._rows = Recent[Row]()
 
     def of(self, end: int) -> Row:
-        octet, bit = end >> 3, 1 << (end & 7)
         # Many ends have all that is shared in common, and differ in what is listed.
-        shared = self._union([row for members, row in self._shared if members[octet] & bit])
-        return self._union([shared, *self._listed.get(end, ())])
-
-    def _union(self, rows: Sequence[Row]) -> Row:
-        return rows[0] if len(rows) == 1 else self._unions.of(rows, lambda: _union(rows))
-
-
-def _union(rows: Iterable[Row]) -> Row:
-    certain: dict[int, int] = defaultdict(int)
-    possible: dict[int, int] = defaultdict(int)
-    for row in rows:
-        for ends, ports in row.certain:
-            certain[ports] |= ends
-        for ends, ports in row.possible:
-            possible[ports] |= ends
-    return Row(_parts(certain), _parts(possible))
+        octet, bit = end >> 3, 1 << (end & 7)
+        shared = [parts for members, parts in self._shared if members[octet] & bit]
+        base = self._bases.of(shared, lambda: Row(split(overlaid(shared))))
+        listed = self._listed.get(end)
+        return self._rows.of([base, *listed], lambda: Row(split(overlaid(listed), base.parts))) if listed else base

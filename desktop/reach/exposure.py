@@ -1,6 +1,6 @@
 """What opens to everyone: to every address, or to every pod of the cluster."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,7 +8,8 @@ from desktop.policy.objects import Direction
 from desktop.reach.bits import positions_of
 from desktop.reach.columns import Columns
 from desktop.reach.compare import Ports
-from desktop.reach.engine import Part, Reach
+from desktop.reach.engine import Reach
+from desktop.reach.rows import Row
 from desktop.reach.stretches import IPV4_LINE
 from desktop.reach.workloads import WorkloadRef
 
@@ -40,9 +41,9 @@ def exposures(
         opened: dict[tuple[int, Everyone], int] = {}
         for end in positions_of(ends):
             check()
-            sides = [reach.sides[direction].by_target.of(end).certain for reach in (before, after)]
+            sides = [reach.sides[direction].by_target.of(end) for reach in (before, after)]
             for who, them in everyone.items():
-                was, becomes = (_open_to_all(parts, them & ~(1 << end)) for parts in sides)
+                was, becomes = (_open_to_all(row, them & ~(1 << end)) for row in sides)
                 if more := becomes & ~was:
                     for column in positions_of(columns.holding(1 << end)):
                         opened[column, who] = opened.get((column, who), 0) | more
@@ -61,15 +62,11 @@ def _everyone(reach: Reach) -> dict[Everyone, int]:
     return found
 
 
-def _open_to_all(parts: Iterable[Part], them: int) -> int:
-    """Return the ports on which the parts together hold all of ``them``."""
-    groups = {0: -1}  # who is held so far, and on which ports
-    for ends, ports in parts:
-        if held := ends & them:
-            split: dict[int, int] = {}
-            for others, mask in groups.items():
-                for who, where in ((others | held, mask & ports), (others, mask & ~ports)):
-                    if where:
-                        split[who] = split.get(who, 0) | where
-            groups = split
-    return groups.get(them, 0)
+def _open_to_all(row: Row, them: int) -> int:
+    """Return the ports on which a row holds all of ``them``."""
+    ports = -1
+    for (certain, _), ends in row.parts.items():
+        if ends & them:
+            ports &= certain
+            them &= ~ends
+    return 0 if them else ports

@@ -211,9 +211,9 @@ class _Computation:
         for was, before in _with_empty(old, there):
             if was.certain and before & ~told:
                 self._in_contact |= before & ~told | 1 << index
-            for becomes, after in _with_empty(new, there):
-                others = before & after & ~told
-                if others and was != becomes:
+            changed = before & ~told & ~new.get(was, 0)
+            for becomes, after in _with_empty(new, there) if changed else ():
+                if others := changed & after:
                     if _falls(was, becomes):
                         self._losing |= others | 1 << index
                     yield Shift(

@@ -8,6 +8,7 @@ so there only the loss of all is told.
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from desktop.policy.objects import Direction
 from desktop.reach.bits import positions_of
@@ -66,12 +67,11 @@ class Losses:
         return sources & self._workloads | (self._workloads + 1 if sources & ~self._workloads else 0)
 
     def cuts(self, check: Callable[[], None]) -> Iterator[Cut]:
-        """Yield who loses more than half of what it could reach, then who cannot be reached any more."""
-        everywhere = self._free_to_reach()
+        """Yield the workloads that lose more than half: of what they could reach, then of what could reach them."""
         for source, lost in sorted(self._lost.items()):
             check()
-            # Whoever may go anywhere reaches at least those that are open to all; that is quicker known than the rest.
-            if lost and (source in self._reached or not self._goes_anywhere(source) or 2 * lost > everywhere):
+            # Those that are open to all are quicker known than all the rest that it reaches.
+            if lost and (source in self._reached or 2 * lost > self._surely_reached(source)):
                 reached = self._reach_of(source)
                 if 2 * lost > reached:
                     yield Cut(self._columns.workloads[source], Direction.EGRESS, lost, reached)
@@ -88,9 +88,7 @@ class Losses:
         found = 0
         for cell, columns in groups.items():
             ports = ports_of(cell)
-            for served, workloads in self._serving.items():
-                if ports & served:
-                    found |= columns & workloads
+            found |= self._serves(columns, ports)
             if ports and columns & ~self._workloads:
                 found |= self._workloads + 1
         return found & ~(1 << source)
@@ -102,12 +100,29 @@ class Losses:
             mask |= ports.mask_of(port.protocol, port.port)
         return mask or ports.all
 
-    def _free_to_reach(self) -> int:
+    def _surely_reached(self, source: int) -> int:
+        """How many workloads that nothing restricts inbound a workload's outbound side lets it reach."""
+        ends, free = self._columns.members(source), self._open(Direction.INGRESS)
+        if any(self._open(Direction.EGRESS) >> end & 1 for end in ends):
+            return self._open_to_all
+        found = 0
+        for end in ends:
+            for (certain, _), peers in self._before.reach.sides[Direction.EGRESS].by_target.of(end).parts.items():
+                found |= self._serves(self._columns.holding(peers & free), certain)
+        return (found & ~(1 << source)).bit_count()
+
+    @cached_property
+    def _open_to_all(self) -> int:
         """How many workloads nothing restricts inbound, less one: nobody counts itself."""
         return (self._columns.holding(self._open(Direction.INGRESS)) & self._workloads).bit_count() - 1
 
-    def _goes_anywhere(self, source: int) -> bool:
-        return any(self._open(Direction.EGRESS) >> end & 1 for end in self._columns.members(source))
+    def _serves(self, columns: int, ports: int) -> int:
+        """Return the workloads among some columns that declare any of some ports."""
+        found = 0
+        for served, workloads in self._serving.items():
+            if ports & served:
+                found |= columns & workloads
+        return found
 
     def _open(self, direction: Direction) -> int:
         return self._before.reach.sides[direction].open

@@ -1,18 +1,18 @@
 """The connections of a cluster from workload to workload, and to and from ranges of outside addresses."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from desktop.reach.bits import bits_of, positions_of
+from desktop.reach.bits import positions_of
 from desktop.reach.caveats import Caveat
 from desktop.reach.columns import Columns
-from desktop.reach.engine import Part, Reach, Row
+from desktop.reach.engine import Reach
 from desktop.reach.recent import Recent
+from desktop.reach.rows import Ports, Row, split
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """The ports between two ends: those open for certain, and those for want of a fact not decidable.
 
     The pods of a workload may differ. A port that is open between any two is ``certain``; it is ``partly``, too, where
@@ -22,6 +22,12 @@ class Cell:
     certain: int = 0
     undecidable: int = 0
     partly: int = 0
+
+    @classmethod
+    def of(cls, ports: Ports) -> "Cell":
+        """Return the cell of ports that are open between all pods alike."""
+        certain, most = ports
+        return cls(certain, most & ~certain)
 
 
 EMPTY = Cell()
@@ -38,11 +44,6 @@ class Matrix:
         self.caveats = caveats
         """What else may change each cell."""
         self._alike = Recent[Groups]()
-
-    def row(self, row: int) -> tuple[Mapping[int, int], Mapping[int, int]]:
-        """Return what the end of a row may reach, as ports -> columns: for certain, and possibly."""
-        rows = [self.reach.row(end) for end in self.columns.members(row)]
-        return self._joined(each.certain for each in rows), self._joined(each.possible for each in rows)
 
     def cells(self, row: int) -> dict[int, Cell]:
         """Return the cells of a row that are not empty, by column."""
@@ -67,17 +68,20 @@ class Matrix:
 
     def _made(self, rows: Sequence[Row], uneven: int) -> Groups:
         """Return the cells of some ends together; those ``uneven`` may be open between some of the pods only."""
-        certain = self._joined(row.certain for row in rows)
-        possible = self._joined(row.possible for row in rows)
         groups: dict[Cell, int] = defaultdict(int)
-        for (open_ports, maybe), others in split(certain, possible).items():
-            cell = Cell(open_ports, maybe & ~open_ports)
-            differing = others & uneven if open_ports else 0
-            if others & ~differing:
-                groups[cell] |= others & ~differing
-            for other in positions_of(differing):
-                partly = open_ports & ~self._everywhere(rows, other)
-                groups[replace(cell, partly=partly)] |= 1 << other
+        mixed: dict[Ports, int] = defaultdict(int)
+        for row in rows:
+            for ports, ends in row.parts.items():
+                columns = self.columns.holding(ends)
+                if several := columns & uneven:
+                    mixed[ports] |= several
+                if columns != several:
+                    groups[Cell.of(ports)] |= columns ^ several
+        for ports, columns in split(mixed).items():
+            cell = Cell.of(ports)
+            for column in positions_of(columns):
+                partly = cell.certain and cell.certain & ~self._everywhere(rows, column)
+                groups[cell._replace(partly=partly) if partly else cell] |= 1 << column
         return groups
 
     def _everywhere(self, rows: Sequence[Row], other: int) -> int:
@@ -85,65 +89,8 @@ class Matrix:
         ports = -1
         for row in rows:
             for end in self.columns.members(other):
-                here = 0
-                for ends, open_ports in row.certain:
-                    if ends >> end & 1:
-                        here |= open_ports
-                ports &= here
+                ports &= row.at(end)[0]
         return ports
-
-    def _joined(self, lines: Iterable[tuple[Part, ...]]) -> dict[int, int]:
-        """Return the columns of some parts, joined by their ports: ports -> columns."""
-        found: dict[int, int] = defaultdict(int)
-        for parts in lines:
-            for ends, ports in parts:
-                found[ports] |= self.columns.holding(ends)
-        return found
-
-
-_WIDE = 48
-"""A part with more columns than this is split off as a set; a narrower one column by column."""
-
-
-def split(certain: Mapping[int, int], possible: Mapping[int, int]) -> dict[tuple[int, int], int]:
-    """Return the columns of ``ports -> columns`` by all the ports (certain, possible) that they have."""
-    everything = narrow = 0
-    more: tuple[dict[int, int], dict[int, int]] = ({}, {})  # what narrow parts add to a column
-    wide: list[tuple[bool, int, int]] = []
-    for is_possible, parts in enumerate((certain, possible)):
-        added = more[is_possible]
-        for ports, columns in parts.items():
-            everything |= columns
-            if columns.bit_count() > _WIDE:
-                wide.append((not is_possible, ports, columns))
-                continue
-            narrow |= columns
-            for column in positions_of(columns):
-                added[column] = added.get(column, 0) | ports
-    groups = {(0, 0): everything}
-    for is_certain, ports, columns in wide:
-        split: dict[tuple[int, int], int] = defaultdict(int)
-        for (open_ports, maybe), members in groups.items():
-            if inside := members & columns:
-                split[(open_ports | ports, maybe) if is_certain else (open_ports, maybe | ports)] |= inside
-            if outside := members & ~columns:
-                split[open_ports, maybe] |= outside
-        groups = split
-    return _with_more(groups, narrow, *more) if narrow else groups
-
-
-def _with_more(
-    groups: Mapping[tuple[int, int], int], narrow: int, certain: Mapping[int, int], possible: Mapping[int, int]
-) -> dict[tuple[int, int], int]:
-    """Return groups of columns after some columns got more ports."""
-    found = {ports: members & ~narrow for ports, members in groups.items() if members & ~narrow}
-    single: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for (open_ports, maybe), members in groups.items():
-        for column in positions_of(members & narrow):
-            single[open_ports | certain.get(column, 0), maybe | possible.get(column, 0)].append(column)
-    for ports, columns in single.items():
-        found[ports] = found.get(ports, 0) | bits_of(columns, max(columns) + 1)
-    return found
 
 
 def _spread(groups: Groups) -> dict[int, Cell]:

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
-from desktop.policy.netset import Span, Spans
+from desktop.policy.netset import Span
 from desktop.policy.objects import PROTOCOLS
 
 FIRST, LAST = 1, 65535
@@ -56,8 +56,16 @@ class PortSpace:
 
     def spans(self, mask: int) -> Mapping[str, tuple[Span, ...]]:
         """Return the ports in a mask, by protocol, joined; a protocol without any is left out."""
-        found: dict[str, list[Span]] = {}
-        for stretch, protocol, span in self.stretches():
-            if mask & stretch:
-                found.setdefault(protocol, []).append(span)
-        return {protocol: Spans.of(spans).spans for protocol, spans in found.items()}
+        found: dict[str, tuple[Span, ...]] = {}
+        for protocol, cuts in self._starts.items():
+            rest, index = mask >> self._offset[protocol] & ((1 << len(cuts)) - 1), 0
+            spans: list[Span] = []
+            while rest:
+                first = index + (rest & -rest).bit_length() - 1
+                rest >>= first - index
+                index = first + (rest + 1 & ~rest).bit_length() - 1  # after the run of ones
+                rest >>= index - first
+                spans.append((cuts[first], cuts[index] - 1 if index < len(cuts) else LAST))
+            if spans:
+                found[protocol] = tuple(spans)
+        return found

@@ -101,6 +101,8 @@ class Standing:
     def follow(self, snapshot: Snapshot, beside: Sequence[AnyPolicy] = ()) -> "Standing":
         """Return the connections as a picture has them that was made by ``apply`` from the one of these."""
         asked = self._asked | _Asked.by([*_new_policies(self.snapshot, snapshot), *beside])
+        if snapshot is self.snapshot and asked == self._asked:
+            return self
         if len(asked) > self._most:
             return Standing.of(snapshot, self.ends.settings, beside)
         classes = self._classes_in(snapshot, asked)

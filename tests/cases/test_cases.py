@@ -47,8 +47,8 @@ def _shown(standing: Standing, question: Question) -> Verdict:
     reach = standing.reach
     row, into = reach.row(bit_of(reach, question.source)), bit_of(reach, question.destination)
     port = reach.ports.mask_of(question.protocol, question.port)
-    for verdict, parts in ((Verdict.ALLOWED, row.certain), (Verdict.UNDECIDABLE, row.possible)):
-        if any(ends >> into & 1 and ports & port for ends, ports in parts):
+    for verdict, ports in zip((Verdict.ALLOWED, Verdict.UNDECIDABLE), row.at(into), strict=True):
+        if ports & port:
             return verdict
     return Verdict.NOT_ALLOWED
 

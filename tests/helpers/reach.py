@@ -39,11 +39,7 @@ def _range(reach: Reach, address: str) -> int:
 def shown(reach: Reach, source: End, destination: End) -> Mapping[tuple[str, int], Verdict]:
     """Return what a source's row says of a destination, by protocol and port."""
     row, into = reach.row(bit_of(reach, source)), bit_of(reach, destination)
-    certain = possible = 0
-    for ends, ports in row.certain:
-        certain |= ports if ends >> into & 1 else 0
-    for ends, ports in row.possible:
-        possible |= ports if ends >> into & 1 else 0
+    certain, possible = row.at(into)
     found = {}
     for protocol, port in PORTS:
         mask = reach.ports.mask_of(protocol, port)

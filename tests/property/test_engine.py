@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.reach.engine import Reach, Row
+from desktop.reach.engine import Reach
+from desktop.reach.rows import Row
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
@@ -41,9 +42,5 @@ def test_columns_say_what_rows_say(snapshot: Snapshot, settings: Settings) -> No
 def _single(reach: Reach, row: Row) -> Iterator[tuple[int, tuple[int, int]]]:
     """Each end with the ports open to it, for certain and possibly."""
     for end in range(reach.ends.count + len(reach.ends.ranges)):
-        certain = possible = 0
-        for ends, ports in row.certain:
-            certain |= ports if ends >> end & 1 else 0
-        for ends, ports in row.possible:
-            possible |= ports if ends >> end & 1 else 0
+        certain, possible = row.at(end)
         yield end, (certain, possible & ~certain)

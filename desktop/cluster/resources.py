@@ -60,6 +60,7 @@ RESOURCES = {
         Resource(Kind.STATEFUL_SET, "apps", "statefulsets"),
         Resource(Kind.DAEMON_SET, "apps", "daemonsets"),
         Resource(Kind.REPLICA_SET, "apps", "replicasets"),
+        Resource(Kind.REPLICATION_CONTROLLER, "", "replicationcontrollers"),
         Resource(Kind.JOB, "batch", "jobs"),
         Resource(Kind.CRON_JOB, "batch", "cronjobs"),
         Resource(Kind.NETWORK_POLICY, "networking.k8s.io", "networkpolicies"),

@@ -106,7 +106,7 @@ class Decoder:
                 turns.give_way()
                 try:
                     thing = self._read(raw).thing
-                    if not _is_mirror(thing):
+                    if not _is_mirror(thing) and not _is_finished(thing):
                         things.append(thing)
                 except _ODD as error:
                     # Never seen of an API server, and there is nothing of it that could be shown.
@@ -135,7 +135,7 @@ class Decoder:
             raise TransportError("answer.unreadable", kind=self._kind) from error
         if _is_mirror(read.thing):
             return Bookmark(read.version)
-        if event.type != "DELETED":
+        if event.type != "DELETED" and not _is_finished(read.thing):
             return Put(read.thing, read.version)
         namespace = "" if isinstance(read.thing, Namespace) else read.thing.namespace
         return Gone(self._kind, namespace, read.thing.name, read.version)
@@ -278,6 +278,13 @@ class Decoder:
 def _is_mirror(thing: Thing) -> bool:
     """Whether an object is but a policy of Kubernetes as Calico's own server shows it."""
     return isinstance(thing, ForeignPolicy) and thing.name.startswith(_MIRRORS)
+
+
+def _is_finished(thing: Thing) -> bool:
+    """Whether an object is a pod whose containers have ended for good: it has no traffic, and its address may be
+    another's by now.
+    """
+    return isinstance(thing, Pod) and thing.phase in {"Succeeded", "Failed"}
 
 
 # Calico: libcalico-go, the names of what it makes of NetworkPolicies and of cluster-wide policies.

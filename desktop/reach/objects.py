@@ -20,6 +20,7 @@ class Kind(Enum):
     STATEFUL_SET = "StatefulSet"
     DAEMON_SET = "DaemonSet"
     REPLICA_SET = "ReplicaSet"
+    REPLICATION_CONTROLLER = "ReplicationController"
     JOB = "Job"
     CRON_JOB = "CronJob"
     SERVICE = "Service"
@@ -43,7 +44,15 @@ class Coverage(Enum):
 
 
 WORKLOAD_KINDS = frozenset(
-    {Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.REPLICA_SET, Kind.JOB, Kind.CRON_JOB}
+    {
+        Kind.DEPLOYMENT,
+        Kind.STATEFUL_SET,
+        Kind.DAEMON_SET,
+        Kind.REPLICA_SET,
+        Kind.REPLICATION_CONTROLLER,
+        Kind.JOB,
+        Kind.CRON_JOB,
+    }
 )
 TIERED_KINDS = frozenset({Kind.ADMIN_NETWORK_POLICY, Kind.BASELINE_ADMIN_NETWORK_POLICY, Kind.CLUSTER_NETWORK_POLICY})
 """Cluster-wide policies in tiers before and after NetworkPolicies."""

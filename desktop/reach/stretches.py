@@ -52,6 +52,7 @@ class Stretches:
         return bisect_right(self.starts, address) - 1
 
 
+@lru_cache(maxsize=1 << 16)
 def _span_of(block: IPBlock) -> Spans:
     """The addresses of a block; a CIDR that cannot be read (tolerated by the server if old) holds none."""
     cidr = parse_cidr(block.cidr)

@@ -37,6 +37,7 @@ SERVICES = Resource("", "v1", "services", "Service")
 DEPLOYMENTS = Resource("apps", "v1", "deployments", "Deployment")
 STATEFUL_SETS = Resource("apps", "v1", "statefulsets", "StatefulSet")
 DAEMON_SETS = Resource("apps", "v1", "daemonsets", "DaemonSet")
+REPLICATION_CONTROLLERS = Resource("", "v1", "replicationcontrollers", "ReplicationController")
 REPLICA_SETS = Resource("apps", "v1", "replicasets", "ReplicaSet")
 JOBS = Resource("batch", "v1", "jobs", "Job")
 CRON_JOBS = Resource("batch", "v1", "cronjobs", "CronJob")
@@ -53,6 +54,7 @@ RESOURCES = (
     STATEFUL_SETS,
     DAEMON_SETS,
     REPLICA_SETS,
+    REPLICATION_CONTROLLERS,
     JOBS,
     CRON_JOBS,
     ROLES,

@@ -298,7 +298,7 @@ PORTS = (ContainerPort("", 9, "UDP"), ContainerPort("http", 80))
 
 def workload(kind: str, name: str = "web", spec: str = "", group: str = "apps", metadata: str = "") -> str:
     return (
-        f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: {name}{metadata}}}\n"
+        f"apiVersion: {group and f'{group}/'}v1\nkind: {kind}\nmetadata: {{name: {name}{metadata}}}\n"
         f"spec:\n{spec}  template:\n{TEMPLATE}"
     )
 
@@ -327,6 +327,7 @@ def test_the_pods_of_a_workload_are_as_its_template_says(tmp_path: Path) -> None
         (workload("Deployment", spec="  replicas: 0\n"), 0),
         (workload("Deployment", spec=f"  replicas: {MOST_REPLICAS + 1}\n"), MOST_REPLICAS),
         (workload("DaemonSet"), 1),
+        (workload("ReplicationController", spec="  replicas: 2\n", group=""), 2),
         (workload("Job", spec="  parallelism: 4\n", group="batch"), 1),
         (
             "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}\nspec: {jobTemplate: {spec: {template: {}}}}\n",
@@ -350,6 +351,12 @@ def test_a_daemon_set_counts_as_one_replica_for_no_file_tells_the_nodes(tmp_path
 def test_declared_pods_are_listed_as_they_are(tmp_path: Path) -> None:
     put(tmp_path, "p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {x: z}}\nspec: {containers: []}\n")
     assert pods(tmp_path) == {"a": Pod("default", "a", {"x": "z"})}
+
+
+def test_a_pod_that_has_finished_is_neither_listed_nor_a_problem(tmp_path: Path) -> None:
+    put(tmp_path, "p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: done}\nstatus: {phase: Succeeded}\n")
+    assert pods(tmp_path) == {}
+    assert problems(tmp_path) == {}
 
 
 def owned(kind: str, name: str) -> str:

@@ -112,6 +112,7 @@ TEMPLATE = {
         (Kind.DEPLOYMENT, {"replicas": 3, "template": TEMPLATE}, {}, 3),
         (Kind.STATEFUL_SET, {"template": TEMPLATE}, {}, 1),
         (Kind.REPLICA_SET, {"replicas": 0, "template": TEMPLATE}, {}, 0),
+        (Kind.REPLICATION_CONTROLLER, {"replicas": 2, "template": TEMPLATE}, {}, 2),
         (Kind.DAEMON_SET, {"template": TEMPLATE}, {"desiredNumberScheduled": 4}, 4),
         (Kind.JOB, {"parallelism": 2, "completions": 9, "template": TEMPLATE}, {}, 2),
         (Kind.CRON_JOB, {"jobTemplate": {"spec": {"parallelism": 5, "template": TEMPLATE}}}, {}, 5),
@@ -254,6 +255,14 @@ def test_events_say_what_is_there_and_what_is_gone() -> None:
     assert decoder.event(line("BOOKMARK", {"kind": "Pod", "metadata": {"resourceVersion": "12"}})) == Bookmark("12")
     gone = Decoder(Kind.NAMESPACE).event(line("DELETED", {"metadata": {"name": "shop"}}))
     assert gone == Gone(Kind.NAMESPACE, "", "shop", "")
+
+
+@pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
+def test_a_pod_that_has_finished_is_gone(phase: str) -> None:
+    finished = {"metadata": meta(), "status": {"phase": phase, "podIP": "10.0.0.1"}}
+    running = {"metadata": meta(name="api"), "status": {"phase": "Running"}}
+    assert [pod.name for pod in Decoder(Kind.POD).page(page_of(finished, running)).things] == ["api"]
+    assert Decoder(Kind.POD).event(line("MODIFIED", finished)) == Gone(Kind.POD, "shop", "web", "7")
 
 
 def test_lines_that_say_nothing_are_passed_over() -> None:

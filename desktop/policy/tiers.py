@@ -61,11 +61,6 @@ class TieredPolicy:
     ingress: tuple[TierRule, ...] = ()
     egress: tuple[TierRule, ...] = ()
 
-    @property
-    def readable(self) -> bool:
-        """Whether all of it could be read."""
-        return all(rule.action is not Action.UNKNOWN for rule in (*self.ingress, *self.egress))
-
     def rules(self, direction: Direction) -> tuple[TierRule, ...]:
         """Return the rules of a direction, in their order."""
         return self.ingress if direction is Direction.INGRESS else self.egress

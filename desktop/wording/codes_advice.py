@@ -142,7 +142,8 @@ ADVICE: dict[str, Say] = {
         "{value} is the address of the Service {name} in {namespace}. Policies see the pods behind it.", **f
     ),
     "advice.block-of-cluster": lambda f: tr(
-        "{value} holds addresses of pods or Services. Whether it matches those differs among network plug-ins.", **f
+        "{value} holds addresses of pods, nodes or Services. Whether it matches those differs among network plug-ins.",
+        **f,
     ),
     "advice.dns-cut-off": _dns,
     "advice.dns-one-protocol": lambda f: tr("DNS needs UDP and TCP; {missing} {port} is missing.", **f),

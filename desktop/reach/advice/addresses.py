@@ -2,8 +2,8 @@
 
 ``advice.block-of-pod`` (``value``, ``name``, ``namespace``): a block is the address of one pod, which its successor
 does not have. ``advice.block-of-service``: it is a Service's, and policies see the pods behind it.
-``advice.block-of-cluster`` (``value``): it holds addresses of pods or Services, which differs from plug-in to plug-in
-(a note; nothing is said of a block of all addresses).
+``advice.block-of-cluster`` (``value``): it holds addresses of pods, nodes or Services, which differs from plug-in to
+plug-in (a note; nothing is said of a block of all addresses).
 """
 
 from collections.abc import Iterator
@@ -33,12 +33,13 @@ def _block(block: IPBlock, path: Path, profile: Profile, sight: Sight) -> Iterat
     cidr, held = parse_cidr(block.cidr), addresses_of(block)
     if cidr is None or cidr.prefix == 0 or not (held := held & PRIVATE):
         return
-    alone = cidr.prefix == cidr.bits
-    if not alone and (not profile.can(Capability.CLUSTER_ADDRESSES) or profile.blocks_match_pods is not None):
-        return  # the profile says what becomes of it
     owner = sight.owner_within(held)
     if owner is None:
         return
+    of_node = isinstance(owner, Pod) and owner.host_network  # an address that stays
+    alone = cidr.prefix == cidr.bits and not of_node
+    if not alone and (not profile.can(Capability.CLUSTER_ADDRESSES) or profile.blocks_match_pods is not None):
+        return  # the profile says what becomes of it
     facts = {"value": block.cidr, "namespace": owner.namespace, "name": owner.name}
     if not alone:
         yield Finding("advice.block-of-cluster", Severity.INFO, path, {"value": block.cidr})

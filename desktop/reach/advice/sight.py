@@ -248,8 +248,7 @@ class Sight:
 def _addresses(snapshot: Snapshot, namespace: str) -> Mapping[int, Pod | Service]:
     found: dict[int, Pod | Service] = {}
     for pod in snapshot.pods.get(namespace, {}).values():
-        if not pod.host_network:
-            found.update((number, pod) for text in pod.ips if (number := parse_address(text)) is not None)
+        found.update((number, pod) for text in pod.ips if (number := parse_address(text)) is not None)
     for service in snapshot.services.get(namespace, {}).values():
         found.update((number, service) for text in service.cluster_ips if (number := parse_address(text)) is not None)
     return found

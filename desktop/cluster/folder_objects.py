@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from desktop.cluster.gateway import Gone, PolicyDocument, Put
+from desktop.cluster.gateway import PolicyDocument, Put
 from desktop.cluster.resources import RESOURCES
 from desktop.cluster.wire import Decoder
 from desktop.errors import TransportError
@@ -97,8 +97,6 @@ class _Objects:
         if kind is None:
             return
         thing = self._thing(kind, entry) if entry.name else None
-        if isinstance(thing, Gone):
-            return  # a pod that has finished
         if thing is not None:
             yield Manifest(kind, thing, entry.place(_NAME))
         elif entry.name:
@@ -109,16 +107,14 @@ class _Objects:
     def _report(self, code: str, entry: Entry, **facts: object) -> None:
         self.problems.append(Finding(code, Severity.ERROR, _NAME, facts, entry.place(_NAME)))
 
-    def _thing(self, kind: Kind, entry: Entry) -> Thing | Gone | None:
+    def _thing(self, kind: Kind, entry: Entry) -> Thing | None:
         """Read an object as a watch would tell of it; None where its fields are of the wrong types."""
-        decoder = self._decoders.setdefault(kind, Decoder(kind))
+        decoder = self._decoders.setdefault(kind, Decoder(kind, keeps_finished=True))  # a file is there to be meant
         value = _in_its_namespace(entry, None if kind in CLUSTER_WIDE else entry.namespace)
         try:
             event = decoder.event(json.dumps({"type": "ADDED", "object": value}).encode())
         except TransportError:
             return None
-        if isinstance(event, Gone):
-            return event
         thing = event.thing if isinstance(event, Put) else None
         if isinstance(thing, StoredPolicy):
             return self._policy(thing, entry)

@@ -78,10 +78,15 @@ _NO_LABELS: Mapping[str, str] = {}
 
 
 class Decoder:
-    """Reads one list, or one watch, of one kind; what repeats is remembered for its life only."""
+    """Reads one list, or one watch, of one kind; what repeats is remembered for its life only.
 
-    def __init__(self, kind: Kind) -> None:
+    A pod whose containers have ended for good has no traffic, and its address may be another's by now: it is read as
+    gone, unless this ``keeps_finished``.
+    """
+
+    def __init__(self, kind: Kind, *, keeps_finished: bool = False) -> None:
         self._kind = kind
+        self._keeps_finished = keeps_finished
         self._known_labels: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         self._known_ports: dict[tuple[tuple[str, int, str], ...], tuple[ContainerPort, ...]] = {(): ()}
         self._known_owners: dict[tuple[str, str], OwnerReference] = {}
@@ -106,7 +111,7 @@ class Decoder:
                 turns.give_way()
                 try:
                     thing = self._read(raw).thing
-                    if not _is_mirror(thing) and not _is_finished(thing):
+                    if not _is_mirror(thing) and not self._is_finished(thing):
                         things.append(thing)
                 except _ODD as error:
                     # Never seen of an API server, and there is nothing of it that could be shown.
@@ -135,7 +140,7 @@ class Decoder:
             raise TransportError("answer.unreadable", kind=self._kind) from error
         if _is_mirror(read.thing):
             return Bookmark(read.version)
-        if event.type != "DELETED" and not _is_finished(read.thing):
+        if event.type != "DELETED" and not self._is_finished(read.thing):
             return Put(read.thing, read.version)
         namespace = "" if isinstance(read.thing, Namespace) else read.thing.namespace
         return Gone(self._kind, namespace, read.thing.name, read.version)
@@ -197,6 +202,9 @@ class Decoder:
             bool(pods.host_network),
             self._owner(value.metadata),
         )
+
+    def _is_finished(self, thing: Thing) -> bool:
+        return not self._keeps_finished and isinstance(thing, Pod) and thing.phase in {"Succeeded", "Failed"}
 
     def _policy(self, raw: msgspec.Raw) -> _Read:
         """Keep a policy whole, and read it as far as it can be read."""
@@ -278,13 +286,6 @@ class Decoder:
 def _is_mirror(thing: Thing) -> bool:
     """Whether an object is but a policy of Kubernetes as Calico's own server shows it."""
     return isinstance(thing, ForeignPolicy) and thing.name.startswith(_MIRRORS)
-
-
-def _is_finished(thing: Thing) -> bool:
-    """Whether an object is a pod whose containers have ended for good: it has no traffic, and its address may be
-    another's by now.
-    """
-    return isinstance(thing, Pod) and thing.phase in {"Succeeded", "Failed"}
 
 
 # Calico: libcalico-go, the names of what it makes of NetworkPolicies and of cluster-wide policies.

@@ -353,10 +353,9 @@ def test_declared_pods_are_listed_as_they_are(tmp_path: Path) -> None:
     assert pods(tmp_path) == {"a": Pod("default", "a", {"x": "z"})}
 
 
-def test_a_pod_that_has_finished_is_neither_listed_nor_a_problem(tmp_path: Path) -> None:
+def test_a_pod_in_a_file_counts_though_it_had_finished_when_it_was_written_down(tmp_path: Path) -> None:
     put(tmp_path, "p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: done}\nstatus: {phase: Succeeded}\n")
-    assert pods(tmp_path) == {}
-    assert problems(tmp_path) == {}
+    assert [*pods(tmp_path)] == ["done"]
 
 
 def owned(kind: str, name: str) -> str:

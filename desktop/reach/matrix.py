@@ -64,10 +64,13 @@ class Matrix:
     def _groups(self, index: int, rows: Sequence[Row]) -> Groups:
         if len(rows) == 1:
             return self._alike.of(rows, lambda: self._made(rows, self.columns.uneven))
-        return self._made(rows, ~(1 << index))
+        return self._made(rows, -1, index)
 
-    def _made(self, rows: Sequence[Row], uneven: int) -> Groups:
-        """Return the cells of some ends together; those ``uneven`` may be open between some of the pods only."""
+    def _made(self, rows: Sequence[Row], uneven: int, own: int | None = None) -> Groups:
+        """Return the cells of some ends together; those ``uneven`` may be open between some of the pods only.
+
+        Of a workload with itself (``own``) only the ports between any two of its pods are told.
+        """
         groups: dict[Cell, int] = defaultdict(int)
         mixed: dict[Ports, int] = defaultdict(int)
         for row in rows:
@@ -80,7 +83,7 @@ class Matrix:
         for ports, columns in split(mixed).items():
             cell = Cell.of(ports)
             for column in positions_of(columns):
-                partly = cell.certain and cell.certain & ~self._everywhere(rows, column)
+                partly = cell.certain and column != own and cell.certain & ~self._everywhere(rows, column)
                 groups[cell._replace(partly=partly) if partly else cell] |= 1 << column
         return groups
 

@@ -20,6 +20,7 @@ from desktop.cluster.connection import Connection
 from desktop.cluster.flight import CURRENT, Flight
 from desktop.cluster.identity import NOBODY, Identity
 from desktop.cluster.notices import ServerWarns
+from desktop.cluster.pace import Pace
 from desktop.errors import (
     BulkheadError,
     Cancelled,
@@ -104,6 +105,7 @@ class Transport:
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
         self._connection = connection
+        self._pace = Pace()
         self._link: _Link | None = None
         self._link_lock = threading.Lock()
         self._renewed_at = -_RENEW_AT_MOST_EVERY
@@ -194,6 +196,7 @@ class Transport:
             for name, value in link.connection.acting_as.headers():
                 headers.add(name, value)
         query = f"?{urlencode(request.query)}" if request.query else ""
+        self._pace.wait(flight.token)
         turns.give_way()  # fifty clusters at once have hundreds of requests to make
         before = CURRENT.set(flight)
         try:

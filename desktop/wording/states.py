@@ -102,6 +102,14 @@ def insecure_words() -> str:
     )
 
 
+def insecure_consent(title: str) -> str:
+    """Return what must be confirmed before anything is written to such a cluster; ``&`` marks a letter."""
+    name = plain(title).replace("&", "&&")
+    return tr(
+        "I underst&and that nothing proves that this server is {cluster}: its certificate is not verified", cluster=name
+    )
+
+
 def status_words(title: str, state: SessionState, now: datetime) -> str:
     """Return a cluster's line of the status bar: ``prod: synchronized 12:04:31, Live · 14 policies · 231 pods``."""
     words = connection_words(state, now)

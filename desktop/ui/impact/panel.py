@@ -21,6 +21,7 @@ from desktop.ui.plain import label
 from desktop.ui.strip import Strip
 from desktop.ui.style import Tone, colour, heading
 from desktop.wording import errors as error_words
+from desktop.wording import states
 from desktop.wording.times import clock_to_the_second
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class ImpactPanel(QWidget):
             self._computing = True
             self._summary.setText(tr("Computing what this means…"))
             self.follower.follow(changes)
+        if changes is None:
+            self._ask_for(())
         self.setVisible(changes is None or bool(changes))
         self.changed.emit()
 
@@ -109,7 +112,7 @@ class ImpactPanel(QWidget):
         self._age.setText("")
         self.trouble.say(Severity.INFO, "")
         self.tree.hide()
-        self._ask_for(())
+        self._forget_boxes()
 
     def _lay_out(self) -> None:
         self._boxes.setSpacing(4)
@@ -146,6 +149,7 @@ class ImpactPanel(QWidget):
         self._computing = False
         self._summary.setText(tr("What this means could not be computed."))
         self.trouble.say(Severity.WARNING, error_words.sentence(error), error_words.hint(error))
+        self._ask_for(())
         self.changed.emit()
 
     @Slot()
@@ -163,12 +167,20 @@ class ImpactPanel(QWidget):
             return [tr("As of {time}.", time=time)]
         return [tr("As of {time}: the cluster is not live, and may have changed since.", time=time)]
 
-    def _ask_for(self, consents: tuple[Consent, ...]) -> None:
-        """Ask for these, all of them anew."""
+    def _forget_boxes(self) -> None:
         for box in self.boxes:
             self._boxes.removeWidget(box)
             box.hide()
             box.deleteLater()
+        self.boxes = []
+
+    def _ask_for(self, consents: tuple[Consent, ...]) -> None:
+        """Ask for these, and for what every change on this cluster asks for, all of them anew."""
+        self._forget_boxes()
+        entry = self._session.entry
+        if entry.insecure:
+            words = states.insecure_consent(entry.title)
+            consents = (*consents, Consent(words, (states.insecure_words(),)))
         self.boxes = [ConsentBox(consent, self) for consent in consents]
         for box in self.boxes:
             box.toggled.connect(self.changed)

@@ -17,6 +17,7 @@ from desktop.reach import impact as reach_impact
 from desktop.reach.objects import StoredPolicy
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session import meaning as session_meaning
+from desktop.session.catalog import ClusterEntry, Source
 from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.conflict import Choice
 from desktop.ui.review.delete_dialog import DeleteDialog
@@ -363,3 +364,18 @@ def test_until_it_is_computed_apply_is_off_and_a_change_of_mind_ends_it(
     assert not dialog.review.apply.isEnabled()
     dialog.reject()
     qtbot.waitUntil(ended.is_set)
+
+
+def test_requirement_15_a_write_to_a_server_that_is_not_verified_must_be_confirmed(qtbot: QtBot) -> None:
+    desk = WritingDesk(entry=ClusterEntry("context:shop", Source.CONTEXT, "shop", insecure=True))
+    dialog = reviewed(qtbot, desk, text(FOR_JOB))
+    qtbot.waitUntil(lambda: bool(dialog.review.meaning.boxes))
+    *others, box = dialog.review.meaning.boxes
+    assert "nothing proves that this server is shop" in box.box.accessibleName()
+    for each in others:
+        each.box.click()
+    assert not dialog.review.apply.isEnabled()
+    box.box.click()
+    assert dialog.review.apply.isEnabled()
+    dialog.done(0)
+    desk.close()

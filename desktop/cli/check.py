@@ -21,6 +21,7 @@ from desktop.manifest import checking, reader
 from desktop.manifest.checking import Checked
 from desktop.policy.findings import Finding, Place, Severity, format_path
 from desktop.policy.profile import CLUSTER_WIDE, DEFAULT, PROFILES, Profile
+from desktop.reach.advice.sight import Sight
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.advising import advised, with_policies
@@ -115,7 +116,7 @@ def _advised(reports: Sequence[_Report], profile: Profile) -> list[_Report]:
     for report in reports:
         found = report.findings
         if report.checked is not None:
-            found = advised(report.checked, pictures[report.folder], profile).findings
+            found = advised(report.checked, Sight(pictures[report.folder]), profile).findings
         if report.folder:
             found = _in_a_folder(found, report.text, report.policies)
         told.append(replace(report, findings=found))

@@ -25,9 +25,8 @@ def with_policies(snapshot: Snapshot, entries: Iterable[Entry], origin: str = ""
     )
 
 
-def advised(checked: Checked, snapshot: Snapshot, profile: Profile) -> Checked:
-    """Return what was found in a text with advice; ``snapshot`` is the cluster ``with_policies`` of the text."""
-    sight = Sight(snapshot)
+def advised(checked: Checked, sight: Sight, profile: Profile) -> Checked:
+    """Return what was found in a text with advice; ``sight`` is of the cluster ``with_policies`` of the text."""
     entries = [_advised(entry, sight, profile) for entry in checked.entries]
     more = [
         finding

@@ -36,6 +36,7 @@ from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.feeds import Feed, Scope
 from desktop.session.keeper import Keeper
 from desktop.session.sessions import CLOSE_SECONDS
+from desktop.session.sight_keeper import SightKeeper
 from desktop.session.standing_keeper import StandingKeeper
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, run
@@ -93,6 +94,8 @@ class Session:
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
         self._standing = StandingKeeper()
+        self.sights = SightKeeper()
+        """For advice on what is written for this cluster."""
         self.writing = threading.Lock()
         """Held by whoever writes: the writes to a cluster go one after the other."""
 

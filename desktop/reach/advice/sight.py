@@ -8,6 +8,7 @@ CronJob between its runs).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from desktop.policy import selectors
 from desktop.policy.containment import Admission, Wants, wants
@@ -16,8 +17,11 @@ from desktop.policy.objects import Direction, LabelSelector, NetworkPolicy, Peer
 from desktop.reach.advice.dns_servers import Servers, namespace_of_dns, servers
 from desktop.reach.bits import positions_of
 from desktop.reach.labels import LabelIndex, keys_of
-from desktop.reach.objects import ContainerPort, Kind, Pod, Service, StoredPolicy
+from desktop.reach.objects import ContainerPort, Kind, Pod, Service, StoredPolicy, Workload
 from desktop.reach.snapshot import Snapshot, touched
+
+_NOTHING: Mapping[Any, Any] = {}
+"""The same for every namespace that is not there: tables are told apart by identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,16 @@ class Shapes:
     """The shapes of one namespace."""
 
     def __init__(self, snapshot: Snapshot, namespace: str) -> None:
-        pods, workloads = snapshot.pods.get(namespace, {}), snapshot.workloads.get(namespace, {})
+        pods, workloads = self.source = _tables(snapshot, namespace)
         found = {(frozenset(pod.labels.items()), pod.ports, pod.host_network): True for pod in pods.values()}
         for workload in workloads.values():
             key = (frozenset(workload.template_labels.items()), workload.ports, workload.host_network)
             found.setdefault(key, False)
-        self.source = pods, workloads
         self.all = tuple(Shape(*key, there) for key, there in found.items())
+
+    def are_of(self, snapshot: Snapshot, namespace: str) -> bool:
+        """Whether these are the shapes of a namespace of another picture, too."""
+        return all(one is two for one, two in zip(self.source, _tables(snapshot, namespace), strict=True))
 
     @cached_property
     def labels(self) -> Sequence[Mapping[str, str]]:
@@ -123,6 +130,17 @@ class Sight:
         self._folder: tuple[object, bool] | None = None
         self._servers: tuple[tuple[object, ...], Servers] | None = None
         self._compared: dict[str, tuple[Mapping[str, StoredPolicy], dict[str, tuple[StoredPolicy, Compared]]]] = {}
+
+    def of(self, snapshot: Snapshot) -> "Sight":
+        """Return the sight of another picture, in which nothing was looked at; what is the same there is kept."""
+        other = Sight(snapshot)
+        other._shapes = {name: each for name, each in self._shapes.items() if each.are_of(snapshot, name)}
+        moved = touched(self.snapshot, snapshot, Kind.POD, Kind.SERVICE)
+        other._addresses = {name: each for name, each in self._addresses.items() if name not in moved}
+        other._compared = self._compared
+        if self.snapshot.namespaces is snapshot.namespaces:
+            other._namespaces = self._namespaces
+        return other
 
     def knows_pods(self, namespace: str) -> bool:
         """Whether all pods of a namespace are known. A folder without any may just hold the policies."""
@@ -219,8 +237,7 @@ class Sight:
             or old.services.get(name) is not snapshot.services.get(name)
         }
         for name, known in tuple(self._shapes.items()):
-            pods, workloads = snapshot.pods.get(name, {}), snapshot.workloads.get(name, {})
-            if known.source[0] is not pods or known.source[1] is not workloads:
+            if not known.are_of(snapshot, name):
                 self._shapes[name] = Shapes(snapshot, name)
                 if set(self._shapes[name].all) != set(known.all):
                     different.add(name)
@@ -243,6 +260,10 @@ class Sight:
                 gone |= before.keys() - after.keys()
                 come |= after.keys() - before.keys()
         return gone, come
+
+
+def _tables(snapshot: Snapshot, namespace: str) -> tuple[Mapping[str, Pod], Mapping[Any, Workload]]:
+    return snapshot.pods.get(namespace, _NOTHING), snapshot.workloads.get(namespace, _NOTHING)
 
 
 def _addresses(snapshot: Snapshot, namespace: str) -> Mapping[int, Pod | Service]:

@@ -22,7 +22,8 @@ def checker(session: "Session", namespace: str, old: Mapping[str, object] | None
         profile = session.profile
         checked = checking.check(text, profile=profile, namespace=namespace, old=old)
         picture = with_policies(session.snapshot, checked.entries, origin_of(session))
-        checked = advised(checked, picture, profile)
+        with session.sights.at(picture) as sight:
+            checked = advised(checked, sight, profile)
         return replace(checked, findings=(*checked.findings, *unseen(text)))
 
     return check

@@ -221,7 +221,15 @@ class PolicyWindow(QDialog):
         """Return what the form is judged by: a new policy may not take the name of another."""
         session = self._session
         taken = session.snapshot.policies if self._is_new else None
-        return Terms(self._namespace, session.profile, self._old, taken, session.snapshot, origin_of(session))
+        return Terms(
+            self._namespace,
+            session.profile,
+            self._old,
+            taken,
+            session.snapshot,
+            origin_of(session),
+            session.sights,
+        )
 
     def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
         """Put the text in, and have the cluster's names gathered for the suggestions."""

@@ -18,9 +18,9 @@ from desktop.policy.findings import Finding, Path, Severity
 from desktop.policy.objects import Direction, NetworkPolicy
 from desktop.policy.profile import Profile, limits
 from desktop.reach.advice.advisor import advise
-from desktop.reach.advice.sight import Sight
 from desktop.reach.objects import StoredPolicy
 from desktop.reach.snapshot import Put, Snapshot
+from desktop.session.sight_keeper import SightKeeper
 from desktop.ui.wizard.opening import Opened, policies
 from desktop.wording.policies import direction_sentence, rule_sentence
 
@@ -50,6 +50,7 @@ class Terms:
     taken: Mapping[str, Collection[str]] | None = None
     snapshot: Snapshot = field(default_factory=Snapshot, hash=False)
     origin: str = ""
+    sights: SightKeeper = field(default_factory=SightKeeper, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *,
 
 def _advice(policy: NetworkPolicy, terms: Terms) -> tuple[Finding, ...]:
     stored = StoredPolicy(policy.namespace, policy.name, policy, b"", origin=terms.origin)
-    sight = Sight(terms.snapshot.apply([Put(stored)]))
-    return (*advice_on(policy, terms.profile), *advise(policy, terms.profile, sight))
+    with terms.sights.at(terms.snapshot.apply([Put(stored)])) as sight:
+        return (*advice_on(policy, terms.profile), *advise(policy, terms.profile, sight))
 
 
 def _in_form(written: Written, finding: Finding) -> Finding:

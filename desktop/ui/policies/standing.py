@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from desktop.cluster.gateway import FileProblems
 from desktop.errors import BulkheadError, ConsentNeeded
-from desktop.language import tr
+from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.policy.profile import Profile, notes_on_cluster
 from desktop.reach.objects import Coverage, Kind
@@ -25,6 +26,9 @@ class Empty:
     heading: str
     hint: str = ""
     command: Command | None = None
+
+
+_FILES_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,29 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
         yield Notice(
             Severity.WARNING, tr("You are not permitted to list pods: which pods a policy selects is not known.")
         )
+    if state.problems:
+        yield _file_notice(state.problems)
+
+
+def _file_notice(problems: FileProblems) -> Notice:
+    """Return which files of a folder have something wrong with them, the first of it for each."""
+    told = [
+        tr(
+            "{file}, line {line}: {sentence}",
+            file=plain(file),
+            line=found[0].place.line if found[0].place else 1,
+            sentence=findings.sentence(found[0]),
+        )
+        for file, found in problems[:_FILES_TOLD]
+    ]
+    if more := len(problems) - len(told):
+        told.append(tr_n("And {count} more file.", "And {count} more files.", more))
+    sentence = tr_n(
+        "{count} file of the folder cannot be read as it stands: what is wrong in it is not shown here.",
+        "{count} files of the folder cannot be read as they stand: what is wrong in them is not shown here.",
+        len(problems),
+    )
+    return Notice(Severity.WARNING, sentence, "\n".join(told))
 
 
 def cluster_notices(profile: Profile) -> Iterator[Notice]:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import Unreachable
-from desktop.policy.findings import Finding, Fix, Severity
+from desktop.policy.findings import Finding, Fix, Place, Severity
 from desktop.policy.profile import DEFAULT, PROFILES
 from desktop.reach.advice.advisor import advise
 from desktop.reach.advice.sight import Sight
@@ -229,6 +229,17 @@ def test_an_old_picture_says_of_when_it_is_and_why(shown: Desk) -> None:
     assert len(names(shown)) == 3
     shown.says("prod", live(snapshot))
     assert shown.window.policies.notices.sentence == ""
+
+
+def test_files_that_cannot_be_read_are_named_above_the_table(shown: Desk) -> None:
+    snapshot = shown.session("prod").snapshot
+    broken = Finding("yaml.duplicate-key", Severity.ERROR, (), {"key": "a", "first_line": 2}, Place(4, 1, 4, 2))
+    files = tuple((f"team/{number}.yaml", (broken,)) for number in range(5))
+    shown.says("prod", live(snapshot, problems=files))
+    notices = shown.window.policies.notices
+    assert notices.sentence.startswith("5 files of the folder cannot be read as they stand")
+    assert "team/0.yaml, line 4: " in notices.accessibleName()
+    assert "And 2 more files." in notices.accessibleName()
 
 
 def test_pods_that_may_not_be_listed_are_told_above_the_table(desk: Desk) -> None:

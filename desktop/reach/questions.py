@@ -1,6 +1,7 @@
 """Who is meant by a name a person types, and the answer for every port between two ends."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop.errors import BulkheadError
@@ -17,7 +18,7 @@ from desktop.reach.snapshot import Snapshot
 from desktop.reach.stretches import Stretches
 from desktop.reach.workloads import WorkloadRef, template_pod, top_owner
 
-_NAME = re.compile(r"([^/\[\]]+)/([^/\[\]]+)(?:\[(\w+)\])?")
+_NAME = re.compile(r"(?:([^/\[\]]+)/)?([^/\[\]]+)(?:\[(\w+)\])?")
 
 
 class NoSuchEnd(BulkheadError):
@@ -35,8 +36,9 @@ class Named:
 def named(snapshot: Snapshot, text: str) -> Named:
     """Return what ``namespace/name``, ``namespace/name[Kind]`` or an IP address means.
 
-    A pod comes before a workload of the same name. A workload without pods stands for the pods its template makes. The
-    address of a pod is that pod. Raises NoSuchEnd: ``end.unknown``, ``end.ambiguous``, ``end.service``.
+    The namespace may be left out where no other has something of that name. A pod comes before a workload of the same
+    name. A workload without pods stands for the pods its template makes. The address of a pod is that pod. Raises
+    NoSuchEnd: ``end.unknown``, ``end.ambiguous``, ``end.service``.
     """
     if parse_address(text) is not None:
         return _address(snapshot, text)
@@ -44,21 +46,30 @@ def named(snapshot: Snapshot, text: str) -> Named:
     if match is None:
         raise NoSuchEnd("end.unknown", name=text)
     namespace, name, kind = match.groups()
+    namespaces = [namespace] if namespace else sorted(snapshot.pods.keys() | snapshot.workloads.keys())
+    found = [each for place in namespaces for each in _called(snapshot, place, name, kind)]
+    if not found:
+        raise NoSuchEnd("end.unknown", name=text)
+    if len(found) > 1:
+        raise NoSuchEnd("end.ambiguous", name=text, candidates=tuple(each.title for each in found))
+    return found[0]
+
+
+def _called(snapshot: Snapshot, namespace: str, name: str, kind: str | None) -> Iterator[Named]:
+    """Yield what of a namespace has this name: a pod, or else workloads."""
     pod = snapshot.pods.get(namespace, {}).get(name)
     if pod is not None and kind in (None, "Pod"):
-        return Named(f"{namespace}/{name}[Pod]", (pod,))
+        yield Named(f"{namespace}/{name}[Pod]", (pod,))
+        return
     owned: dict[WorkloadRef, list[Pod]] = {}
     for each in snapshot.pods.get(namespace, {}).values():
         owned.setdefault(top_owner(snapshot, each), []).append(each)
     for workload in snapshot.workloads.get(namespace, {}).values():
         if workload.owner is None:
             owned.setdefault(WorkloadRef(namespace, workload.name, workload.kind.value), [template_pod(workload)])
-    found = [ref for ref in sorted(owned) if ref.name == name and kind in (None, ref.kind)]
-    if not found:
-        raise NoSuchEnd("end.unknown", name=text)
-    if len(found) > 1:
-        raise NoSuchEnd("end.ambiguous", name=text, candidates=tuple(map(str, found)))
-    return Named(str(found[0]), tuple(owned[found[0]]))
+    for ref in sorted(owned):
+        if ref.name == name and kind in (None, ref.kind):
+            yield Named(str(ref), tuple(owned[ref]))
 
 
 def _address(snapshot: Snapshot, text: str) -> Named:

@@ -17,8 +17,9 @@ def all_of(items: Iterable[str]) -> str:
 
 
 def each_of(items: Iterable[str]) -> str:
-    """Return ``a and b and c``: things, each of which is meant."""
-    return reduce(lambda first, last: tr("{first} and {last}", first=first, last=last), items)
+    """Return ``a, b and c``: things, each of which is meant."""
+    *others, final = items
+    return tr("{first} and {last}", first=listed(others), last=final) if others else final
 
 
 def any_of(items: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QResizeEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTreeView, QWidget
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
@@ -16,7 +16,7 @@ from desktop.ui.review.opening import Key
 from desktop.ui.wrapping import WrappingDelegate
 from desktop.wording.plain import plain
 
-_ROWS_SHOWN, _ROOM = 8, 10
+_ROWS_SHOWN = 8
 
 
 class DeletionList(QTreeView):
@@ -70,18 +70,24 @@ class DeletionList(QTreeView):
 
     def sizeHint(self) -> QSize:
         """Ask for the height of the rows, up to a few of them."""
-        rows = min(len(self.texts()), _ROWS_SHOWN)
-        height = rows * (self.fontMetrics().height() + _ROOM) + 2 * self.frameWidth()
+        heights = [
+            self.itemDelegate().sizeHint(QStyleOptionViewItem(), item.index())
+            for policy in self._policies.values()
+            for item in (policy, *map(policy.child, range(policy.rowCount())))
+        ]
+        height = sum(size.height() for size in heights[:_ROWS_SHOWN]) + 2 * self.frameWidth()
         return QSize(super().sizeHint().width(), height)
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for two rows at least."""
-        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 5 * self.fontMetrics().height()))
+        """Ask for what one policy needs at least."""
+        return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 8 * self.fontMetrics().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()  # they may take more lines now
 
     def _add(self, key: Key, icon: QIcon, words: str) -> None:
         self._policies[key].appendRow(QStandardItem(icon, words))

@@ -66,6 +66,11 @@ def test_every_policy_is_named_with_what_its_deletion_opens(qtbot: QtBot, desk: 
     assert dialog.delete.text() == "&Delete 30 Policies"
 
 
+def test_all_that_is_said_of_one_policy_is_seen_without_scrolling(qtbot: QtBot, desk: WritingDesk) -> None:
+    dialog = opened(qtbot, desk, rows(desk, "a-policy-of-a-long-name-" + 30 * "x"))
+    qtbot.waitUntil(lambda: dialog.list.verticalScrollBar().maximum() == 0)
+
+
 def test_enter_cancels_and_deletes_nothing(qtbot: QtBot, desk: WritingDesk) -> None:
     dialog = opened(qtbot, desk, rows(desk, "web"))
     with qtbot.waitSignal(dialog.finished):

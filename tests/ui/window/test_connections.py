@@ -143,7 +143,7 @@ def test_two_ends_and_a_port_can_be_typed_an_address_too(desk: Desk, panel: Conn
         field.setFocus()
         QTest.keyClicks(field, text)
         QTest.keyClick(field, Qt.Key.Key_Return)
-    answer(desk, panel, "192.0.2.1", "None of the inbound rules of db and default-deny and jobs and metrics admits it.")
+    answer(desk, panel, "192.0.2.1", "None of the inbound rules of db, default-deny, jobs and metrics admits it.")
     QTest.mouseClick(panel.why.swap, Qt.MouseButton.LeftButton)
     answer(desk, panel, "every port: allowed")
 

@@ -26,6 +26,8 @@ SHOP = Snapshot().apply(
     [
         ("shop/probe", "shop/probe[Pod]"),
         ("shop/web", "shop/web[Deployment]"),
+        ("web", "shop/web[Deployment]"),
+        ("probe", "shop/probe[Pod]"),
         ("shop/db[StatefulSet]", "shop/db[StatefulSet]"),
         ("10.0.0.7", "shop/probe[Pod]"),
         ("2001:db8:0::7", "shop/probe[Pod]"),
@@ -40,7 +42,8 @@ def test_a_name_or_an_address_means_one_end(text: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("web", "end.unknown"),
+        ("nobody", "end.unknown"),
+        ("db", "end.ambiguous"),
         ("shop/nobody", "end.unknown"),
         ("shop/web[StatefulSet]", "end.unknown"),
         ("shop/db", "end.ambiguous"),

@@ -65,7 +65,7 @@ def test_a_line_says_it_all_and_nothing_changes_only_where_that_is_known(
 def test_many_others_are_counted_and_all_of_outside_is_one() -> None:
     some = (IPV4_LINE[0], IPV4_LINE[0] + 5)
     assert words.others_words(12, [IPV4_LINE, IPV6_LINE]) == "12 workloads and every address outside"
-    assert words.others_words(1, [IPV6_LINE, some]) == "1 workload and every IPv6 address and 1 range of addresses"
+    assert words.others_words(1, [IPV6_LINE, some]) == "1 workload, every IPv6 address and 1 range of addresses"
     assert words.others_words(0, [some]) == "1 range of addresses"
 
 

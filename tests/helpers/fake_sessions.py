@@ -16,6 +16,7 @@ from desktop.reach.standing import Standing
 from desktop.session.catalog import ClusterEntry
 from desktop.session.notices import NoticeBoard
 from desktop.session.rows import make_row
+from desktop.session.sight_keeper import SightKeeper
 from desktop.session.standing_keeper import StandingKeeper
 from desktop.session.state import Connection, PolicyRow, SessionState, SessionUpdate
 from tests.helpers.fake_gateway import FakeGateway
@@ -105,6 +106,7 @@ class FakeSession:
     gateway: FakeGateway = field(default_factory=FakeGateway)
     profile: Profile = field(default_factory=lambda: for_version("", None))
     _standing: StandingKeeper = field(default_factory=StandingKeeper)
+    sights: SightKeeper = field(default_factory=SightKeeper)
     _news: list[SessionUpdate] = field(default_factory=list)
 
     @property

@@ -116,7 +116,7 @@ def test_a_text_that_was_typed_survives_a_kill_and_is_offered_at_the_next_start(
         program.find("1 policy")
         program.press("ctrl+End")
         program.type("# not done yet")
-        wait_until(lambda: any("# not done yet" in each.read_text() for each in drafts.glob("*")), "the draft on disk")
+        wait_until(lambda: any("# not done yet" in each.read_text() for each in drafts.glob("[!.]*")), "the draft on disk")
     finally:
         program.end()
 
@@ -129,7 +129,7 @@ def test_a_text_that_was_typed_survives_a_kill_and_is_offered_at_the_next_start(
         program.click("Apply")
         wait_until(written.exists, "the policy in its file")
         assert "# not done yet" in written.read_text()
-        wait_until(lambda: not list(drafts.glob("*")), "the draft gone")
+        wait_until(lambda: not list(drafts.glob("[!.]*")), "the draft gone")
         assert program.said() == ""
         assert program.close() == 0
     finally:

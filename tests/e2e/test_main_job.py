@@ -116,7 +116,8 @@ def test_a_text_that_was_typed_survives_a_kill_and_is_offered_at_the_next_start(
         program.find("1 policy")
         program.press("ctrl+End")
         program.type("# not done yet")
-        wait_until(lambda: any("# not done yet" in each.read_text() for each in drafts.glob("[!.]*")), "the draft on disk")
+        # Files whose names begin with a dot are still being written.
+        wait_until(lambda: any("# not done yet" in each.read_text() for each in drafts.glob("[!.]*")), "the draft kept")
     finally:
         program.end()
 

@@ -242,6 +242,11 @@ def losing_nothing_sentence(impact: Impact) -> str:
     return tr_n("{count} workload loses nothing.", "{count} workloads lose nothing.", count) if count else ""
 
 
+def surviving_sentence() -> str:
+    """Return what is true of every change that closes something."""
+    return tr("Connections that are open already may survive, and network plug-ins take a moment to follow.")
+
+
 def gap_sentence(gap: Gap) -> str:
     """Return what is not known, and what that leaves open."""
     if gap.what is Missing.PODS and gap.namespaces:

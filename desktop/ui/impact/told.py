@@ -84,8 +84,9 @@ def tell(meaning: Meaning) -> Told:
     opens = _section(impact, names, words.opening_words, words.opens_title, closing=False)
     closes = _section(impact, names, words.closing_words, words.closes_title, closing=True)
     released = [Sentence(Severity.WARNING, text) for text in words.released_sentences(impact.released)]
-    keeping = words.losing_nothing_sentence(impact)
-    last = [*words.isolated_sentences(impact.isolated), *([keeping] if keeping and closes.count else [])]
+    last = [*words.isolated_sentences(impact.isolated)]
+    if closes.count:
+        last += [text for text in (words.losing_nothing_sentence(impact), words.surviving_sentence()) if text]
     return Told(
         meaning,
         words.summary(opens.count, closes.count, known=not meaning.gaps),

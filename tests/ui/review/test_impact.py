@@ -123,6 +123,7 @@ class TestMeaning:
             "  everything else that could reach shop/db (4 workloads and every address outside): every port",
             "1 pod had no policy for inbound; from now on only what policies admit reaches it: shop/db",
             "1 workload loses nothing.",
+            "Connections that are open already may survive, and network plug-ins take a moment to follow.",
         ]
         tree.unfold("everything else")
         assert tree.texts()[2:4] == ["    shop/job → shop/db: every port", "    web/cart → shop/db: every port"]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(what: Callable[[], bool], seconds: float = 8.0) -> None:
+def eventually(what: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until ``what`` holds; fail when it does not within ``seconds``."""
     deadline = time.monotonic() + seconds
     while not what():

@@ -12,6 +12,7 @@ from typing import cast
 
 import yaml
 
+from desktop.manifest.aliases import written_out
 from desktop.manifest.reader import read
 from desktop.manifest.writer import render
 
@@ -21,8 +22,9 @@ Pair = tuple[yaml.ScalarNode, yaml.Node]
 def rewrite(text: str, value: object) -> str:
     """Return ``text`` changed so that it reads as ``value``; the very same text where it already does.
 
-    ``text`` is one document that reads without errors. Where an edit in place is not possible (a value that is written
-    once stands for several, of which one shall change) the document is written anew below its leading comments.
+    ``text`` is one document that reads without errors. Where a value that is written once stands for several, of which
+    one shall change, aliases are written out first. Where an edit in place is not possible all the same, the document
+    is written anew below its leading comments.
     """
     documents = read(text).documents
     if not documents:
@@ -30,9 +32,10 @@ def rewrite(text: str, value: object) -> str:
     old = documents[0].value
     if same(old, value):
         return text
-    changed = _Rewriter(text).run(old, value)
-    if _reads_as(changed, value):
-        return changed
+    for start in (text, written_out(text, old)):
+        changed = _Rewriter(start).run(old, value)
+        if _reads_as(changed, value):
+            return changed
     return _leading_comments(text) + render(value)
 
 

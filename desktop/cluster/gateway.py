@@ -95,7 +95,7 @@ class Verb(Enum):
 
     CREATE = "create"  # POST: refused when the name is taken
     UPDATE = "update"  # PUT guarded by the base's resource version
-    APPLY = "apply"  # server-side apply, forced over nobody else: laid over what may be there
+    APPLY = "apply"  # server-side apply without force: laid over what may be there
 
 
 @dataclass(frozen=True, slots=True)

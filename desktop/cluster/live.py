@@ -4,6 +4,7 @@ import contextlib
 import random
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -23,6 +24,7 @@ from desktop.cluster.gateway import (
     WatchEvent,
     Write,
 )
+from desktop.cluster.overlay import laid_over
 from desktop.cluster.resources import RESOURCES, Resource
 from desktop.cluster.transport import Answer, Query, Transport
 from desktop.cluster.wire import Decoder
@@ -150,8 +152,9 @@ class LiveGateway:
             if write.base is None or not _is_with_ourselves(conflict):
                 raise
             # The server tells managers apart by how they write, too: what we created or updated is not ours when we
-            # apply. Only the very version that was looked at is taken over, so nothing of anybody else's is.
-            answer = self._send(write, [*query, ("force", "true")], token, changes=not dry_run)
+            # apply. An update is: it asks for no force, and is guarded by the very version that was looked at.
+            update = replace(write, verb=Verb.UPDATE, value=laid_over(write.value, write.base.value))
+            answer = self._send(update, query, token, changes=not dry_run)
         return Warned(_document(answer), answer.warnings)
 
     def _send(self, write: Write, query: Query, token: CancelToken, *, changes: bool) -> Answer:

@@ -206,6 +206,18 @@ def test_apply_changes_what_was_created_or_updated_here(subject: Subject) -> Non
     assert spec_of(subject) == {**DEMO_SPEC, "ingress": [{}]}
 
 
+@every_api_server
+def test_apply_over_what_was_created_here_leaves_what_it_does_not_mention(subject: Subject) -> None:
+    write(subject, Verb.CREATE, demo(subject))
+    subject.other.edit("access-demo1", lambda stored: stored["metadata"].update(labels={"by": "another"}))
+    lean = demo(subject, ingress=[{}])
+    del lean["spec"]["policyTypes"]
+    lean["metadata"]["labels"] = {"app": "ours"}
+    subject.gateway.write(writing(Verb.APPLY, lean, read(subject)), CancelToken())
+    assert spec_of(subject) == {**DEMO_SPEC, "ingress": [{}]}
+    assert subject.other.stored()["access-demo1"]["metadata"]["labels"] == {"by": "another", "app": "ours"}
+
+
 @every_cluster
 @pytest.mark.parametrize("ours", [True, False], ids=["what-we-made", "what-another-made"])
 def test_apply_over_what_changed_since_it_was_looked_at_changes_nothing(subject: Subject, ours: bool) -> None:

@@ -39,7 +39,7 @@ class _Chip(QLabel):
         return super().sizeHint() + QSize(margin, 4 if margin else 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
+        return QSize(min(40, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -4,10 +4,7 @@ Standard library only: the Makefile runs this file before anything is installed,
 loader's complaint into a sentence. Plain English therefore, as no catalogue of translations can be read yet.
 """
 
-import ctypes
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 
@@ -34,6 +31,8 @@ _NEEDED_ON_X11 = {
 
 def missing_packages(*, x11: bool = True) -> list[str]:
     """Return Debian's names of the packages whose library cannot be loaded; with ``x11`` those of X11 among them."""
+    import ctypes  # noqa: PLC0415  most starts of the program do without
+
     missing = []
     for library, package in (_NEEDED | (_NEEDED_ON_X11 if x11 else {})).items():
         try:
@@ -75,6 +74,9 @@ def missing_screen(environ: Mapping[str, str]) -> str:
 
 def main() -> int:
     """Install what is missing where this is root on Debian or Ubuntu, else name it; 1 when something is missing."""
+    import shutil  # noqa: PLC0415  as above
+    import subprocess  # noqa: PLC0415
+
     packages = missing_packages() if sys.platform.startswith("linux") else []
     if not packages:
         return 0

@@ -4,9 +4,7 @@ Kept in the settings as digests, for arguments and variables may hold secrets. A
 arguments and variables, asked for by one file: where any of them is another, the user is asked again.
 """
 
-import hashlib
 import json
-import secrets
 import threading
 from typing import TYPE_CHECKING
 
@@ -37,6 +35,8 @@ class Consents:
         self._settings.set(self._name(plugin), str(plugin.path))
 
     def _name(self, plugin: "Plugin") -> str:
+        import hashlib  # noqa: PLC0415  not before the window shows
+
         what = json.dumps([str(plugin.path), plugin.arguments, plugin.variables, str(plugin.file)])
         # Salted and slow: nobody is to find out a password by trying, should one be among the arguments.
         salt = bytes.fromhex(self._salt())
@@ -46,6 +46,8 @@ class Consents:
         with _salting:
             salt = self._settings.get(_SALT, str, "")
             if len(salt) != 32 or not all(digit in "0123456789abcdef" for digit in salt):
+                import secrets  # noqa: PLC0415  as above
+
                 salt = secrets.token_hex(16)
                 self._settings.set(_SALT, salt)
             return salt

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from desktop.cluster.gateway import FileProblems, ServerVersion
 from desktop.errors import BulkheadError
-from desktop.policy.findings import Finding
-from desktop.policy.objects import LabelSelector
-from desktop.policy.owner import Owner
-from desktop.reach.objects import Coverage, Kind
-from desktop.reach.snapshot import Snapshot
+from desktop.reach.kinds import Coverage, Kind
+
+if TYPE_CHECKING:  # the window shows states before there is anything to show of a cluster
+    from desktop.cluster.gateway import FileProblems, ServerVersion
+    from desktop.policy.findings import Finding
+    from desktop.policy.objects import LabelSelector
+    from desktop.policy.owner import Owner
+    from desktop.reach.snapshot import Snapshot
 
 
 class Connection(Enum):
@@ -48,13 +51,13 @@ class SessionState:
     connection: Connection = Connection.IDLE
     since: datetime | None = None
     last_sync: datetime | None = None
-    version: ServerVersion | None = None
+    version: "ServerVersion | None" = None
     progress: Progress | None = None
     error: BulkheadError | None = None
     coverage: Mapping[Kind, Coverage] = field(default_factory=dict, hash=False)
     counts: Mapping[Kind, int] = field(default_factory=dict, hash=False)
     insecure: bool = False  # certificates are not verified
-    problems: FileProblems = ()
+    problems: "FileProblems" = ()
     next_try: datetime | None = None
 
 
@@ -69,12 +72,12 @@ class PolicyRow:
     namespace: str
     name: str
     readable: bool
-    selector: LabelSelector
+    selector: "LabelSelector"
     ingress: int | None
     egress: int | None
     pods: int | None
-    findings: tuple[Finding, ...]
-    owner: Owner | None
+    findings: "tuple[Finding, ...]"
+    owner: "Owner | None"
     created: datetime | None
     uid: str
     version: str
@@ -95,7 +98,7 @@ class SessionUpdate:
     """
 
     state: SessionState
-    snapshot: Snapshot = field(hash=False)
+    snapshot: "Snapshot" = field(hash=False)
     changed: tuple[PolicyRow, ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
     reset: bool = False

@@ -1,7 +1,6 @@
 """The one place where errors reach the user: each once, as a sentence, a hint and details to copy, in a quiet bar."""
 
 import logging
-import platform
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.ui.plain import label
 from desktop.ui.strip import Strip
-from desktop.wording import errors as error_words
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -55,10 +53,10 @@ class Messages(QObject):
         """Tell of an error; Cancelled is none, as the user asked for it."""
         if isinstance(error, Cancelled):
             return
+        from desktop.wording import errors  # noqa: PLC0415  not before the window shows
+
         _log.info("told the user: %s", error)
-        self.said.emit(
-            Message(error_words.sentence(error), Severity.ERROR, error_words.hint(error), "\n".join(_details(error)))
-        )
+        self.said.emit(Message(errors.sentence(error), Severity.ERROR, errors.hint(error), "\n".join(_details(error))))
 
     def fault(self, exception: BaseException) -> None:
         """Tell of a fault of our own: an exception nobody expected, logged with its traceback."""
@@ -84,6 +82,8 @@ class Messages(QObject):
 
 
 def _details(error: BulkheadError) -> Iterator[str]:
+    import platform  # noqa: PLC0415  as above
+
     yield f"Bulkhead {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
     yield plain(str(error))
     cause = error.__cause__

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from desktop.language import tr, tr_n
 from desktop.policy.owner import Owner, Tool
-from desktop.reach.objects import Kind
+from desktop.reach.kinds import Kind
 from desktop.wording.plain import plain
 
 _COUNTED: dict[Kind, Callable[[int], str]] = {

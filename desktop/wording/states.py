@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desktop.cluster.gateway import ServerVersion
 from desktop.errors import ConsentNeeded
 from desktop.language import tr
-from desktop.reach.objects import Coverage, Kind
+from desktop.reach.kinds import Coverage, Kind
 from desktop.session.state import Connection, Progress, SessionState
 from desktop.wording import kinds
 from desktop.wording.plain import plain
 from desktop.wording.times import clock, clock_to_the_second
 
 if TYPE_CHECKING:
+    from desktop.cluster.gateway import ServerVersion
     from desktop.cluster.impersonation import Impersonation
 
 
@@ -75,7 +75,7 @@ def kind_words(kind: Kind, state: SessionState) -> str:
     return tr("{kind}: {words}", kind=kinds.plural(kind), words=coverage_words(coverage, count))
 
 
-def version_words(version: ServerVersion | None) -> str:
+def version_words(version: "ServerVersion | None") -> str:
     """Return a server's version as it names itself, or nothing where there is none (a folder) or none is known."""
     return plain(version.text) if version else ""
 

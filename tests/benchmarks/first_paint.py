@@ -1,4 +1,4 @@
-"""One start of a window in a process of its own: ``python tests/benchmarks/first_paint.py (ours|empty)``.
+"""One start of a window in a process of its own: ``python -m tests.benchmarks.first_paint (ours|empty)``.
 
 Writes the time of ``time.perf_counter`` at the first paint, which on one machine all processes count alike.
 """

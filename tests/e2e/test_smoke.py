@@ -35,6 +35,13 @@ def test_the_window_needs_no_client_library(tmp_path: Path) -> None:
     assert imported & {"kubernetes", "urllib3"} == set()
 
 
+def test_the_window_is_made_before_what_clusters_are_read_and_judged_with() -> None:
+    later = {"ssl", "yaml", "msgspec", "hashlib", "desktop.cluster.gateway", "desktop.reach.snapshot"}
+    check = f"import desktop.app, sys; print(*{later} & set(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("\n", "")
+
+
 def test_a_sample_that_cannot_be_copied_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where a folder should be")
     ended = smoke(tmp_path)

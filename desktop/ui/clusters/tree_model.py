@@ -5,20 +5,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QFont
 
 from desktop.language import tr, tr_n
-from desktop.reach.objects import Coverage, Kind
-from desktop.reach.snapshot import Snapshot
+from desktop.reach.kinds import Coverage, Kind
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.state import Connection, SessionState
 from desktop.ui.icons import connection_icon
 from desktop.ui.item_views import RolesAsked, answer
 from desktop.ui.plain import tooltip
-from desktop.wording import errors, states, times
+from desktop.wording import states, times
 from desktop.wording.plain import plain
+
+if TYPE_CHECKING:
+    from desktop.reach.snapshot import Snapshot
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -58,7 +61,7 @@ class _Known:
     """What is known of a cluster: its state, and each namespace with its number of policies (None: not known)."""
 
     state: SessionState = field(default_factory=SessionState)
-    snapshot: Snapshot = field(default_factory=Snapshot)
+    snapshot: "Snapshot | None" = None
     namespaces: Mapping[str, int | None] = field(default_factory=dict)
 
 
@@ -106,10 +109,10 @@ class ClusterTree(QAbstractItemModel):
         for node in self._root.children:
             self._touch(node)
 
-    def update(self, cluster: str, state: SessionState, snapshot: Snapshot) -> None:
+    def update(self, cluster: str, state: SessionState, snapshot: "Snapshot") -> None:
         """Show what a session says now."""
         before = self._known.get(cluster, _UNKNOWN)
-        same = all(getattr(snapshot, name) is getattr(before.snapshot, name) for name in _SHOWN_OF_A_SNAPSHOT)
+        same = all(getattr(snapshot, name) is getattr(before.snapshot, name, None) for name in _SHOWN_OF_A_SNAPSHOT)
         namespaces = before.namespaces if same else _policies_by_namespace(snapshot)
         self._known[cluster] = _Known(state, snapshot, namespaces)
         if node := self._by_key.get(NodeKey(Level.CLUSTER, cluster)):
@@ -313,7 +316,7 @@ class ClusterTree(QAbstractItemModel):
         return self._nodes.get(index.internalId()) if index.isValid() else self._root
 
 
-def _policies_by_namespace(snapshot: Snapshot) -> dict[str, int | None]:
+def _policies_by_namespace(snapshot: "Snapshot") -> dict[str, int | None]:
     """Return the number of policies of each namespace, None where they are not fully known."""
     complete = snapshot.coverage_of(Kind.NETWORK_POLICY) is Coverage.COMPLETE
     listed = snapshot.partial.get(Kind.NETWORK_POLICY, frozenset())
@@ -371,6 +374,8 @@ def _cluster_tip(entry: ClusterEntry, state: SessionState, now: datetime) -> Ite
         yield tr("Folder {path}", path=entry.path)
     yield states.connection_words(state, now)
     if state.error is not None:
+        from desktop.wording import errors  # noqa: PLC0415  not before the window shows
+
         yield errors.sentence(state.error)
         yield errors.hint(state.error)
     yield states.version_words(state.version)

@@ -2,11 +2,10 @@
 
 import json
 
-from desktop.manifest import slices
+from desktop.manifest import placing, slices
 from desktop.manifest.checking import survey
 from desktop.manifest.items import is_flow
 from desktop.manifest.reader import read
-from desktop.manifest.rewriting import rewrite
 from desktop.policy.findings import Fix
 from desktop.policy.fixes import applied
 
@@ -20,7 +19,5 @@ def fixed(text: str, number: int, fix: Fix) -> str:
     document = survey(reading).entries[number].document
     value = applied(document.value, fix)
     if is_flow(document.text.lstrip(), 0):  # a document written as JSON stays JSON
-        changed = json.dumps(value, indent=2, ensure_ascii=False)
-    else:
-        changed = rewrite(document.text, value)
-    return slices.replace(reading.text, document, changed)
+        return slices.replace(reading.text, document, json.dumps(value, indent=2, ensure_ascii=False))
+    return placing.put(reading.text, document, value)

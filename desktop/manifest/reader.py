@@ -39,7 +39,7 @@ class Document:
     ``value`` is None where the document cannot be read; ``findings`` then say why. ``text`` is its own text, comments
     and all, from the line after its ``---`` to the next; ``start`` and ``end`` are its offsets, ``before`` that of its
     ``---`` line (``start`` where it has none); ``line`` is its first line. An item of a List can be a document too
-    (see ``items``): ``parent`` is then the List, and ``text`` stands to the left.
+    (see ``items``): ``parent`` is then the List, ``path`` leads from it to the item, and ``text`` stands to the left.
     """
 
     value: Json
@@ -53,6 +53,7 @@ class Document:
     _base: int = field(repr=False, compare=False)
     _root: Spot = field(repr=False, compare=False)
     parent: "Document | None" = field(default=None, repr=False, compare=False)
+    path: Path = ()
 
     def place(self, path: Path) -> Place:
         """Return the place of the value at ``path``; where it is absent, of the head of its nearest ancestor."""
@@ -74,7 +75,7 @@ class Document:
     def part(self, path: Path, value: Json, text: str, start: int, end: int) -> "Document":
         """Return what stands at ``path`` (between two offsets) as a document of its own, with this value and text."""
         line, root = self._positions.line(start), self._spots(path)[-1]
-        return Document(value, text, line, start, start, end, (), self._positions, self._base, root, self)
+        return Document(value, text, line, start, start, end, (), self._positions, self._base, root, self, path)
 
     def _spots(self, path: Path) -> list[Spot]:
         spots = [self._root]

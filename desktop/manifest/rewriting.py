@@ -8,23 +8,21 @@ import difflib
 import json
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import cast
 
 import yaml
 
-from desktop.manifest.aliases import written_out
+from desktop.manifest.nodes import Pair, compose, end, given, givers, head, is_merge, within
 from desktop.manifest.reader import read
 from desktop.manifest.writer import render
-
-Pair = tuple[yaml.ScalarNode, yaml.Node]
 
 
 def rewrite(text: str, value: object) -> str:
     """Return ``text`` changed so that it reads as ``value``; the very same text where it already does.
 
-    ``text`` is one document that reads without errors. Where a value that is written once stands for several, of which
-    one shall change, aliases are written out first. Where an edit in place is not possible all the same, the document
-    is written anew below its leading comments.
+    ``text`` is one document that reads without errors. Where a value that is written once stands for several (anchors,
+    merged keys) and one of these shall change, the others are written out; what the mapping itself can say over merged
+    keys it says, and these stay. Where an edit in place is not possible all the same, the document is written anew
+    below its leading comments.
     """
     documents = read(text).documents
     if not documents:
@@ -32,11 +30,24 @@ def rewrite(text: str, value: object) -> str:
     old = documents[0].value
     if same(old, value):
         return text
-    for start in (text, written_out(text, old)):
-        changed = _Rewriter(start).run(old, value)
-        if _reads_as(changed, value):
+    changed = _edited(text, old, value)
+    return changed if _reads_as(changed, value) else _leading_comments(text) + render(value)
+
+
+def _edited(text: str, old: object, new: object) -> str:
+    """Return the text with the edits made that lead from one value to the other; whether they do is to be checked."""
+    try:
+        root, aliases = compose(text)
+    except yaml.YAMLError:
+        return text
+    apart: frozenset[yaml.Node] = frozenset()
+    while True:
+        rewriter = _Rewriter(text, apart)
+        changed = rewriter.run(root, old, new)
+        outdated = {alias for alias in aliases if alias.value in rewriter.touched}
+        if outdated <= apart:
             return changed
-    return _leading_comments(text) + render(value)
+        apart |= outdated
 
 
 def same(one: object, other: object) -> bool:
@@ -85,14 +96,18 @@ class _Edit:
 
 
 class _Rewriter:
-    """Collects the edits of one text, then makes them from the end to the start."""
+    """Collects the edits of one text, then makes them from the end to the start.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    Aliases that stand ``apart`` are written out, as what they name becomes another. ``touched`` are the nodes that
+    changed or went.
+    """
+
+    def __init__(self, text: str, apart: frozenset[yaml.Node]) -> None:
+        self._text, self._apart = text, apart
         self._edits: list[_Edit] = []
+        self.touched: set[yaml.Node] = set()
 
-    def run(self, old: object, new: object) -> str:
-        root = cast(yaml.Node, yaml.compose(self._text, Loader=yaml.SafeLoader))
+    def run(self, root: yaml.Node, old: object, new: object) -> str:
         self._change(root, old, new, _Spot(None, 0, ""))
         newline = "\r\n" if "\r\n" in self._text else "\n"
         out = self._text
@@ -100,46 +115,90 @@ class _Rewriter:
             out = out[: edit.start] + edit.new.replace("\n", newline) + out[edit.end :]
         return out
 
-    def _edit(self, start: int, end: int, new: str) -> None:
-        self._edits.append(_Edit(start, end, len(self._edits), new))
+    def _edit(self, start: int, stop: int, new: str) -> None:
+        self._edits.append(_Edit(start, stop, len(self._edits), new))
+
+    def _stays(self, node: yaml.Node, old: object, new: object) -> bool:
+        """Whether nothing is to be done about a node; otherwise what it holds is no longer what it was."""
+        if not same(old, new):
+            self.touched.add(node)
+            return False
+        return not self._stands_apart(node)
+
+    def _stands_apart(self, node: yaml.Node) -> bool:
+        return bool(self._apart) and any(each in self._apart for each in within(node))
 
     def _change(self, node: yaml.Node, old: object, new: object, spot: _Spot) -> None:
-        if same(old, new):
-            return
-        if not (new and self._change_within(node, old, new, spot)):
+        if not self._stays(node, old, new) and not (new and self._change_within(node, old, new, spot)):
             self._replace(node, new, spot)
 
     def _change_within(self, node: yaml.Node, old: object, new: object, spot: _Spot) -> bool:
         """Change a value by changing its parts; False where it must be replaced whole."""
         if isinstance(node, yaml.MappingNode) and isinstance(old, dict) and isinstance(new, dict):
-            return self._change_mapping(node, old, new)
+            return self._change_mapping(node, old, new, spot.field)
         if isinstance(node, yaml.SequenceNode) and isinstance(old, list) and isinstance(new, list):
             return self._change_sequence(node, old, new, spot.field)
         return False
 
     # -- mappings -------------------------------------------------------------------------------------------------
 
-    def _change_mapping(self, node: yaml.MappingNode, old: dict[str, object], new: dict[str, object]) -> bool:
-        pairs: dict[str, Pair] = dict(zip(old, node.value, strict=False))
-        kept = [key for key in old if key in new]
-        if len(pairs) != len(node.value) or not kept:
+    def _change_mapping(
+        self, node: yaml.MappingNode, old: dict[str, object], new: dict[str, object], field: str
+    ) -> bool:
+        pairs = givers(node, old)
+        if pairs is None or old.keys().isdisjoint(new):
             return False
+        if any(pair not in pairs.values() and not is_merge(pair[0]) for pair in node.value):
+            return False  # merged keys are laid over one above them, of which readers of YAML think differently
+        spread = [pair for pair in node.value if is_merge(pair[0]) and self._must_be_spread(pair, new)]
         if node.flow_style:
-            if old.keys() != new.keys():
-                return False
-            for key in kept:
-                self._change_in_flow(pairs[key][1], old[key], new[key])
-            return True
-        column = node.start_mark.column
-        colons = {key: self._text.find(":", pairs[key][0].end_mark.index) + 1 for key in kept}
-        if not all(colons.values()):
-            return False  # "? key" without a value
-        for key, colon in colons.items():
-            value_node = pairs[key][1]
+            return old.keys() == new.keys() and self._change_flow_mapping(pairs, spread, old, new)
+        start = head(node, self._text)
+        column = start - self._line_start(start)
+        for key, (key_node, value_node) in pairs.items():
+            if key not in new or is_merge(key_node):
+                continue
+            colon = self._text.find(":", key_node.end_mark.index) + 1
+            if not colon:
+                return False  # "? key" without a value
             indented = not isinstance(new[key], list)
             self._change(value_node, old[key], new[key], _Spot(colon, column + 2 if indented else column, key))
-        self._remove_pairs([(key in new, pairs[key]) for key in old])
-        self._add_pairs(pairs, new, kept, column)
+        held = [pairs[key] for key in old if key in new]
+        gone = [pair for pair in node.value if pair not in held and self._can_go(pair, spread)]
+        self._remove_pairs([(pair not in gone, pair) for pair in node.value])
+        for pair in spread:
+            if pair not in gone:
+                keys = _held(pair, pairs, new)
+                self._spread(pair, _block(keys, column, field).lstrip() if keys else "<<: {}")
+        self._add_pairs(pairs, spread, old, new, column)
+        return True
+
+    def _must_be_spread(self, merge: Pair, new: dict[str, object]) -> bool:
+        """Whether merged keys must become keys of the mapping: one of them goes, or what they come from changes."""
+        return self._stands_apart(merge[1]) or any(key not in new for key in given(merge))
+
+    def _can_go(self, pair: Pair, spread: list[Pair]) -> bool:
+        """Whether a pair that gives nothing can go: merged keys with a comment behind them are kept for that."""
+        stop = end(pair[1], self._text)
+        return not is_merge(pair[0]) or (pair in spread and not self._text[stop : self._line_end(stop)].strip())
+
+    def _spread(self, merge: Pair, keys: str) -> None:
+        """Write keys in the place of those that a pair merges."""
+        self.touched.update(within(merge[1]))
+        self._edit(merge[0].start_mark.index, end(merge[1], self._text), keys)
+
+    def _change_flow_mapping(
+        self, pairs: dict[str, Pair], spread: list[Pair], old: dict[str, object], new: dict[str, object]
+    ) -> bool:
+        for pair in spread:
+            held = json.dumps(_held(pair, pairs, new), ensure_ascii=False)
+            self._spread(pair, held[1:-1] or "<<: {}")
+        for key, pair in pairs.items():
+            if not is_merge(pair[0]):
+                self._change_in_flow(pair[1], old[key], new[key])
+            elif pair not in spread and not same(old[key], new[key]):
+                stop = pair[1].end_mark.index
+                self._edit(stop, stop, ", " + json.dumps({key: new[key]}, ensure_ascii=False)[1:-1])
         return True
 
     def _remove_pairs(self, pairs: list[tuple[bool, Pair]]) -> None:
@@ -147,10 +206,13 @@ class _Rewriter:
         if first_kept and not self._is_first_on_line(pairs[0][1][0].start_mark.index):
             # The removed keys begin on the line of a dash, which stays.
             self._pull_up(pairs[0][1][0].start_mark.index, pairs[first_kept][1][0].start_mark.index)
+            for _, (_, value_node) in pairs[:first_kept]:
+                self.touched.update(within(value_node))
             pairs = pairs[first_kept:]
         for keep, (key_node, value_node) in pairs:
             if not keep:
-                self._remove_lines(key_node.start_mark.index, _end(value_node, self._text))
+                self.touched.update(within(value_node))
+                self._remove_lines(key_node.start_mark.index, end(value_node, self._text))
 
     def _pull_up(self, start: int, following: int) -> None:
         """Remove from ``start`` so that what stands at ``following`` takes its place, its comments kept."""
@@ -160,14 +222,18 @@ class _Rewriter:
         else:
             self._edit(len(self._text[:start].rstrip(" ")), self._line_end(comments - 1), "")
 
-    def _add_pairs(self, pairs: dict[str, Pair], new: dict[str, object], kept: list[str], column: int) -> None:
-        after = kept[0]
+    def _add_pairs(
+        self, pairs: dict[str, Pair], spread: list[Pair], old: dict[str, object], new: dict[str, object], column: int
+    ) -> None:
+        """Add the new keys, each behind the one before it, and behind merged keys what is now said over them."""
+        after = next(pairs[key] for key in old if key in new)
         for key, value in new.items():
             if key in pairs:
-                after = key
-                continue
-            end = self._line_end(_end(pairs[after][1], self._text))
-            self._edit(end, end, "\n" + _block({key: value}, column))
+                after = pairs[key]
+                if not is_merge(after[0]) or after in spread or same(old[key], value):
+                    continue
+            stop = self._line_end(end(after[1], self._text))
+            self._edit(stop, stop, "\n" + _block({key: value}, column))
 
     # -- sequences ------------------------------------------------------------------------------------------------
 
@@ -179,35 +245,35 @@ class _Rewriter:
             for item, was, becomes in zip(items, old, new, strict=True):
                 self._change_in_flow(item, was, becomes)
             return True
-        column = node.start_mark.column
-        dashes = self._dashes(node)
+        start = head(node, self._text)
+        column = start - self._line_start(start)
+        dashes = self._dashes(node, start)
         if len(dashes) != len(items) or not self._is_first_on_line(dashes[0]):
             return False
         matcher = difflib.SequenceMatcher(None, [_canonical(v) for v in old], [_canonical(v) for v in new], False)
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if tag == "equal":
-                continue
+        for _, i1, i2, j1, j2 in matcher.get_opcodes():
             paired = min(i2 - i1, j2 - j1)
             for i, j in zip(range(i1, i1 + paired), range(j1, j1 + paired), strict=True):
                 self._change(items[i], old[i], new[j], _Spot(dashes[i] + 1, column + 2, field))
             for i in range(i1 + paired, i2):
-                self._remove_lines(dashes[i], max(_end(items[i], self._text), dashes[i] + 1))
+                self.touched.update(within(items[i]))
+                self._remove_lines(dashes[i], max(end(items[i], self._text), dashes[i] + 1))
             added = "".join("\n" + _block([new[j]], column, field) for j in range(j1 + paired, j2))
             if added and i1 + paired:
                 last = i1 + paired - 1
-                end = self._line_end(max(_end(items[last], self._text), dashes[last] + 1))
-                self._edit(end, end, added)
+                stop = self._line_end(max(end(items[last], self._text), dashes[last] + 1))
+                self._edit(stop, stop, added)
             elif added:
                 start = self._with_comments(dashes[0])
                 self._edit(start, start, added[1:] + "\n")
         return True
 
-    def _dashes(self, node: yaml.SequenceNode) -> list[int]:
-        """The offset of each item's dash in a block sequence."""
-        indent = " " * node.start_mark.column + "-"
-        dashes = [node.start_mark.index]
+    def _dashes(self, node: yaml.SequenceNode, first: int) -> list[int]:
+        """The offset of each item's dash in a block sequence whose first dash is known."""
+        indent = " " * (first - self._line_start(first)) + "-"
+        dashes = [first]
         for item in node.value[:-1]:
-            start = self._line_end(max(_end(item, self._text), dashes[-1] + 1)) + 1
+            start = self._line_end(max(end(item, self._text), dashes[-1] + 1)) + 1
             while start < len(self._text) and not self._text.startswith(indent, start):
                 start = self._line_end(start) + 1
             dashes.append(start + len(indent) - 1)
@@ -216,33 +282,33 @@ class _Rewriter:
     # -- whole values ---------------------------------------------------------------------------------------------
 
     def _change_in_flow(self, node: yaml.Node, old: object, new: object) -> None:
-        if same(old, new):
+        if self._stays(node, old, new) or (new and self._change_within(node, old, new, _Spot(None, 0, ""))):
             return
-        if new and self._change_within(node, old, new, _Spot(None, 0, "")):
-            return
-        start, end = node.start_mark.index, node.end_mark.index
-        self._edit(start, end, (" " if start == end else "") + json.dumps(new, ensure_ascii=False))
+        self.touched.update(within(node))
+        start, stop = node.start_mark.index, node.end_mark.index
+        self._edit(start, stop, (" " if start == stop else "") + json.dumps(new, ensure_ascii=False))
 
     def _replace(self, node: yaml.Node, new: object, spot: _Spot) -> None:
-        start, end = node.start_mark.index, _end(node, self._text)
+        self.touched.update(within(node))
+        start, stop = node.start_mark.index, end(node, self._text)
         inline, introducer = _inline(new), spot.introducer
         if introducer is None:
-            self._edit(start, end, inline if inline is not None else spot.block(new))
+            self._edit(start, stop, inline if inline is not None else spot.block(new))
             return
         below = self._line_end(introducer) < start  # a block on the lines below its key or dash
-        alone = not self._text[end : self._line_end(end)].strip()
+        alone = not self._text[stop : self._line_end(stop)].strip()
         if inline is not None and below:
             self._edit(introducer, introducer, " " + inline)
-            self._edit(self._line_end(introducer), self._line_end(end), "")
+            self._edit(self._line_end(introducer), self._line_end(stop), "")
         elif inline is not None:
-            self._edit(start, end, (" " if start == introducer else "") + inline)
+            self._edit(start, stop, (" " if start == introducer else "") + inline)
         elif below:
-            self._edit(self._line_start(start), end, spot.block(new))
+            self._edit(self._line_start(start), stop, spot.block(new))
         elif self._text[introducer - 1] == "-" and alone:
-            self._edit(start, end, (" " if start == introducer else "") + spot.block(new).lstrip())
+            self._edit(start, stop, (" " if start == introducer else "") + spot.block(new).lstrip())
         else:  # what follows on the line is a comment: it stays there
-            self._edit(introducer, end, "")
-            behind = self._line_end(end)
+            self._edit(introducer, stop, "")
+            behind = self._line_end(stop)
             self._edit(behind, behind, "\n" + spot.block(new))
 
     # -- lines ----------------------------------------------------------------------------------------------------
@@ -281,16 +347,9 @@ class _Rewriter:
             self._edit(max(start - 1, 0), len(self._text), "")
 
 
-def _end(node: yaml.Node, text: str) -> int:
-    """Where a value's text really ends; a block's own end mark lies behind the comments that follow it."""
-    start: int = node.start_mark.index
-    end: int = node.end_mark.index
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(last[1] if isinstance(last, tuple) else last, text)
-    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        return start + len(text[start:end].rstrip())
-    return end
+def _held(pair: Pair, pairs: dict[str, Pair], new: dict[str, object]) -> dict[str, object]:
+    """Return what a pair gives to its mapping, as it shall be."""
+    return {key: new[key] for key, giver in pairs.items() if giver is pair and key in new}
 
 
 def _inline(value: object) -> str | None:

@@ -26,6 +26,7 @@ from desktop.policy.profile import PROFILES
 from desktop.ui.wizard.judging import Terms, judge
 from desktop.ui.wizard.opening import open_form
 from tests.helpers.policy_documents import Json, documents, noted_texts, texts
+from tests.helpers.shared_documents import shared_texts
 
 TERMS = Terms("shop", PROFILES["upstream"])
 
@@ -57,6 +58,7 @@ def _on_rules(draft: Draft, change: Callable[[tuple[RuleField, ...]], tuple[Rule
 
 
 EDITS: tuple[Edit, ...] = (
+    lambda draft: replace(draft, selector=_relabelled(draft.selector)),
     lambda draft: replace(draft, name="renamed"),
     lambda draft: replace(
         draft, selector=replace(draft.selector, rows=(*draft.selector.rows, LabelRow("new", None, "label")))
@@ -68,6 +70,11 @@ EDITS: tuple[Edit, ...] = (
     ),
 )
 """Edits that add or change, and remove nothing."""
+
+
+def _relabelled(selector: SelectorField) -> SelectorField:
+    rows = tuple(row if row.operator else replace(row, values=f"{row.values}x") for row in selector.rows)
+    return replace(selector, rows=rows)
 
 
 @given(noted_texts(), st.sampled_from(EDITS))
@@ -82,6 +89,24 @@ def test_an_edit_in_the_form_keeps_every_comment(noted: tuple[Json, str], edit: 
     (document,) = read(judged.text).documents
     assert document.value == write_draft(draft).value
     assert re.findall("# note .*", judged.text) == re.findall("# note .*", text)
+
+
+@given(shared_texts(), st.sampled_from(EDITS))
+def test_an_edit_in_the_form_of_what_anchors_and_merged_keys_share_keeps_every_comment(
+    shared: tuple[Json, str], edit: Edit
+) -> None:
+    value, text = shared
+    (document,) = read(text).documents
+    assert document.value == value
+    opened = open_form(text, 1, "shop")
+    assert opened.draft is not None, opened.reason
+    draft = edit(opened.draft)
+    assume(draft.inbound.isolation is not Isolation.RULES or draft.inbound.rules)
+    judged = judge(draft, opened.draft, text, opened, TERMS, decided=True)
+    assume(judged.written == draft)
+    (document,) = read(judged.text).documents
+    assert document.value == write_draft(draft).value
+    assert sorted(re.findall("# note .*", judged.text)) == sorted(re.findall("# note .*", text))
 
 
 def _lists_of(draft: Draft) -> list[LabelRow]:

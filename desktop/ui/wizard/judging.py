@@ -6,7 +6,7 @@ from enum import Enum
 from itertools import takewhile
 
 from desktop.language import tr, tr_n
-from desktop.manifest import slices
+from desktop.manifest import placing
 from desktop.manifest.reader import read
 from desktop.manifest.rewriting import rewrite
 from desktop.policy.advice import KEYS, advice_on
@@ -156,8 +156,8 @@ def put(text: str, opened: Opened, draft: Draft, namespace: str) -> str:
     if not entries:
         return rewrite(text, value)
     document = entries[min(opened.number, len(entries) - 1)].document
-    changed = rewrite(document.text, value)
-    return text if changed == document.text else slices.replace(reading.text, document, changed)
+    changed = placing.put(reading.text, document, value)
+    return text if changed == reading.text else changed
 
 
 def _policy(value: Mapping[str, object], namespace: str) -> NetworkPolicy | None:

@@ -1,7 +1,6 @@
 """An edit by value touches the lines it must and no others: comments, order and style of the rest stay."""
 
 import copy
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -114,16 +113,6 @@ def test_a_text_without_a_last_line_end_is_edited_too() -> None:
     assert edited(lambda v: v.update(c=3), "a: 1\nb: 2") == "a: 1\nb: 2\nc: 3"
 
 
-def test_an_alias_of_what_changes_is_written_out_in_its_place() -> None:
-    text = "# head\na: &x {k: 1}\nb: *x\n"
-    assert edited(lambda v: v["a"].update(k=2), text) == '# head\na: &x {k: 2}\nb: {"k": 1}\n'
-
-
-def test_a_text_with_merged_keys_is_written_anew_below_its_leading_comments() -> None:
-    text = "# head\na: &a {x: 1}\nb: {<<: *a, z: 2}\n"
-    assert edited(lambda v: v["a"].update(x=5), text) == "# head\na:\n  x: 5\nb:\n  x: 1\n  z: 2\n"
-
-
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "# nothing yet"])
 def test_an_empty_text_gets_the_value_below_its_comments(text: str) -> None:
     result = rewrite(text, {"a": 1})
@@ -155,35 +144,3 @@ def test_an_empty_text_gets_the_value_below_its_comments(text: str) -> None:
 )
 def test_odd_shapes_are_edited_to_the_value(text: str, value: object) -> None:
     assert value_of(rewrite(text, value)) == value
-
-
-SHARED = """\
-# the shop
-spec:
-  podSelector: &db  # whom
-    matchLabels: {app: db}
-  ingress:
-  - from:
-    - podSelector: *db  # and from its like
-    - podSelector: &web {matchLabels: {app: web}}
-  - from: [{podSelector: *web}]  # once more
-"""
-
-
-def test_where_one_of_several_places_that_share_a_value_changes_the_comments_stay() -> None:
-    value: Any = read(SHARED).documents[0].value
-    value = json.loads(json.dumps(value))
-    value["spec"]["ingress"][0]["from"][0]["podSelector"]["matchLabels"]["app"] = "job"
-    changed = rewrite(SHARED, value)
-    assert read(changed).documents[0].value == value
-    for comment in ("# the shop", "# whom", "# and from its like", "# once more"):
-        assert comment in changed
-
-
-def test_where_the_place_that_others_share_changes_they_stay_as_they_were() -> None:
-    value: Any = json.loads(json.dumps(read(SHARED).documents[0].value))
-    value["spec"]["podSelector"]["matchLabels"]["app"] = "cache"
-    changed = rewrite(SHARED, value)
-    assert read(changed).documents[0].value == value
-    assert "# and from its like" in changed
-    assert "# once more" in changed

@@ -1,0 +1,125 @@
+"""A document as the nodes of its text: an alias is a node of its own, and merged keys are told from those written."""
+
+import re
+from collections.abc import Iterator
+from typing import cast
+
+import yaml
+
+from desktop.manifest import scalars
+
+Pair = tuple[yaml.Node, yaml.Node]
+"""A key of a mapping and its value."""
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*|\s|(?<=\s)#[^\r\n]*)*")
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Alias(yaml.Node):
+    """A place that says ``*name``; ``value`` is the node it stands for."""
+
+    id = "alias"
+    value: yaml.Node
+
+
+class _Loader(yaml.SafeLoader):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.aliases: list[Alias] = []
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = cast(yaml.NodeEvent, self.peek_event())  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            self.get_event()  # type: ignore[no-untyped-call]
+            target: yaml.Node = self.anchors[event.anchor]
+            start, stop = cast(tuple[yaml.Mark, yaml.Mark], (event.start_mark, event.end_mark))
+            self.aliases.append(Alias(target.tag, target, start, stop))
+            return self.aliases[-1]
+        self.anchors.pop(event.anchor, None)  # a name can be used again: then the aliases below mean the new one
+        return super().compose_node(parent, index)
+
+
+def compose(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
+    """Return the root of a document that reads without errors, and its aliases in their order.
+
+    Raises yaml.YAMLError where PyYAML reads less than libyaml.
+    """
+    loader = _Loader(text)
+    root = loader.get_single_node()
+    if root is None:
+        raise yaml.YAMLError
+    return root, tuple(loader.aliases)
+
+
+def within(node: yaml.Node) -> Iterator[yaml.Node]:
+    """Yield a node and all that are written inside it; not what its aliases stand for."""
+    yield node
+    if isinstance(node, yaml.CollectionNode):
+        for part in node.value:
+            for each in part if isinstance(part, tuple) else (part,):
+                yield from within(each)
+
+
+def end(node: yaml.Node, text: str) -> int:
+    """Where a value's text really ends; a block's own end mark lies behind the comments that follow it."""
+    start: int = node.start_mark.index
+    stop: int = node.end_mark.index
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return end(last[1] if isinstance(last, tuple) else last, text)
+    if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
+        return start + len(text[start:stop].rstrip())
+    return stop
+
+
+def head(node: yaml.CollectionNode, text: str) -> int:
+    """Where the first key or dash of a block collection stands, behind the anchor and tag of the collection itself."""
+    start: int = node.start_mark.index
+    first = node.value[0][0] if isinstance(node, yaml.MappingNode) else node.value[0]
+    behind = _PROPERTIES.match(text, start) if first.start_mark.index != start else None
+    return behind.end() if behind else start
+
+
+def is_merge(key: yaml.Node) -> bool:
+    """Whether a key is ``<<``: what it holds is laid under the keys of the mapping."""
+    return isinstance(key, yaml.ScalarNode) and key.tag == _MERGE
+
+
+def givers(node: yaml.MappingNode, value: dict[str, object]) -> dict[str, Pair] | None:
+    """Return for each key of a mapping's ``value`` the pair that gives it, its own or one of merged keys.
+
+    A later pair is laid over an earlier one, as go-yaml does it. None where the keys cannot be told.
+    """
+    if not any(is_merge(key) for key, _ in node.value):
+        return dict(zip(value, node.value, strict=True)) if len(value) == len(node.value) else None
+    found: dict[str, Pair] = {}
+    for pair in node.value:
+        found |= dict.fromkeys(_given(pair), pair)
+    return found if found.keys() == value.keys() else None
+
+
+def given(pair: Pair) -> tuple[str, ...]:
+    """Return the keys that a pair gives to its mapping."""
+    return tuple(_given(pair))
+
+
+def _given(pair: Pair) -> Iterator[str]:
+    key, value = pair
+    if is_merge(key):
+        yield from _merged(value)
+    elif isinstance(key, yaml.ScalarNode):
+        text = scalars.key_text(scalars.resolve(key.value, scalars.STR if key.style else None))
+        if text is not None:
+            yield text
+
+
+def _merged(value: yaml.Node) -> Iterator[str]:
+    """Yield the keys of what ``<<`` holds: a mapping, or a list of them."""
+    if isinstance(value, Alias):
+        yield from _merged(value.value)
+    elif isinstance(value, yaml.SequenceNode):
+        for item in value.value:
+            yield from _merged(item)
+    elif isinstance(value, yaml.MappingNode):
+        for pair in value.value:
+            yield from _given(pair)

@@ -1,0 +1,49 @@
+"""A value put in the place of one object leaves the others of the text as they are, whatever they share with it."""
+
+import pytest
+
+from desktop.manifest.items import objects
+from desktop.manifest.placing import put
+from desktop.manifest.reader import read
+
+SHARED = """\
+# the shop
+kind: List
+apiVersion: v1
+items:
+- kind: A  # first
+  labels: &l  # whose
+    app: db  # the store
+- kind: B  # second
+  labels: *l  # as the first
+- kind: C  # third
+  labels:
+    <<: *l  # also
+    zone: eu
+"""
+
+
+def values(text: str) -> list[object]:
+    reading = read(text)
+    assert not reading.findings
+    return [document.value for document in objects(reading)]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_items_of_a_list_keep_what_they_share_with_the_one_that_changes(number: int) -> None:
+    reading = read(SHARED)
+    document = list(objects(reading))[number]
+    assert isinstance(document.value, dict)
+    changed = put(reading.text, document, {**document.value, "labels": {"app": "web"}})
+    expected = values(SHARED)
+    expected[number] = {**document.value, "labels": {"app": "web"}}
+    assert values(changed) == expected
+    for comment in ("# the shop", "# first", "# whose", "# the store", "# second", "# as the first", "# third"):
+        assert comment in changed
+
+
+def test_of_several_documents_the_others_stay_byte_for_byte() -> None:
+    text = "a: &x {k: 1}\nb: *x  # one\n---\na: &x {k: 1}\nb: *x  # two\n"
+    document = read(text).documents[1]
+    changed = put(text, document, {"a": {"k": 2}, "b": {"k": 1}})
+    assert changed == "a: &x {k: 1}\nb: *x  # one\n---\na: &x {k: 2}\nb:  # two\n  k: 1\n"

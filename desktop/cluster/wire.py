@@ -13,9 +13,9 @@ from datetime import datetime
 
 import msgspec
 
-from desktop import turns
+from desktop import pauses, turns
 from desktop.cluster import api_objects as api
-from desktop.cluster import failures, pauses
+from desktop.cluster import failures
 from desktop.cluster.gateway import Bookmark, Gone, Put, WatchEvent
 from desktop.cluster.resources import RESOURCES
 from desktop.errors import TransportError

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from desktop import turns
 from desktop.policy import selectors
 from desktop.policy.objects import LabelSelector, Peer
 from desktop.reach.objects import Kind, Pod, Service, Workload
@@ -74,6 +75,7 @@ def pod_ports(snapshot: Snapshot, namespaces: Iterable[str] | None) -> Mapping[s
     names = snapshot.pods.keys() | snapshot.workloads.keys() if namespaces is None else set(namespaces)
     found: dict[str, set[tuple[bool, int, str]]] = {}
     for name in names:
+        turns.give_way()
         of_pods = (pod.ports for pod in snapshot.pods.get(name, {}).values())
         of_workloads = (workload.ports for workload in snapshot.workloads.get(name, {}).values())
         for port in chain.from_iterable((*of_pods, *of_workloads)):
@@ -154,6 +156,7 @@ def _match(
     found: Counter[str] = Counter()
     for table, picks in tables:
         for pod in table.values():
+            turns.give_way()
             if pod.host_network:
                 on_host += picks(pod.labels)
                 continue
@@ -167,6 +170,7 @@ def _match(
 
 
 def _add(found: dict[str, set[str]], labels: Labels) -> None:
+    turns.give_way()
     for key, value in labels.items():
         if key not in GENERATED:
             found.setdefault(key, set()).add(value)

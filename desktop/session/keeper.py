@@ -13,8 +13,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop import turns
-from desktop.cluster import pauses
+from desktop import pauses, turns
 from desktop.cluster.gateway import FileProblems, ServerVersion
 from desktop.cluster.reflector import Report
 from desktop.errors import BulkheadError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from desktop.cluster import pauses
+from desktop import pauses
 from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Finding, Severity

@@ -17,8 +17,7 @@ from typing import cast
 
 import msgspec
 
-from desktop import turns
-from desktop.cluster import pauses
+from desktop import pauses, turns
 from desktop.cluster.gateway import ServerVersion
 from desktop.errors import FileError
 from desktop.manifest.presentation import present

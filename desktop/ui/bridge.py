@@ -146,6 +146,7 @@ class TaskRunner(QObject):
             running[1].cancel()
 
     @Slot(object)
+    @turns.window_works()
     def _tell(self, ticket: _Ticket[Any]) -> None:
         if self._counts(ticket) and ticket.tell():
             if self._counts(ticket):

@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict, dataclass
 from random import Random
 
-from desktop.cluster import pauses
+from desktop import pauses
 from desktop.policy.codec import parse_policy
 from desktop.reach.explain import explain
 from desktop.reach.impact import impact

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,7 +26,7 @@ from tests.helpers.writing import WritingDesk
 
 MOST_OF_A_PAGE = 0.200
 MOST_OF_A_KEYSTROKE = 0.030
-MOST_OF_A_GAP = 0.050
+MOST_OF_A_GAP = 0.025  # 20 ms, and a beat of 5
 NAMESPACES, PODS = 2_000, 20_000
 
 pytestmark = [pytest.mark.benchmark(group="form"), pytest.mark.timeout(300)]
@@ -119,8 +120,16 @@ def test_every_page_opens_at_once_beside_a_big_cluster(
     tell(capsys, f"{NAMESPACES} namespaces, {PODS} pods: {'; '.join(told)}")
 
 
-def typed(qtbot: QtBot, field: QWidget, text: str) -> tuple[list[float], float]:
-    """Type as quickly as a person can; the seconds that each key takes, and the longest time the window stood still."""
+@dataclass(frozen=True)
+class Typing:
+    """The longest time that a key took, and the longest that the window stood still meanwhile, in seconds."""
+
+    key: float
+    gap: float
+
+
+def typed(qtbot: QtBot, field: QWidget, text: str) -> Typing:
+    """Type as quickly as a person can."""
     heartbeat, times = Heartbeat(), []
     heartbeat.start()
     for letter in text:
@@ -130,45 +139,56 @@ def typed(qtbot: QtBot, field: QWidget, text: str) -> tuple[list[float], float]:
         qtbot.wait(60)
     qtbot.wait(300)
     heartbeat.stop()
-    return times, max(heartbeat.gaps)
+    return Typing(max(times), max(heartbeat.gaps))
+
+
+def typed_in_a_fresh_window(qtbot: QtBot, snapshot: Snapshot) -> dict[str, Typing]:
+    """Open the form on a cluster that nothing was looked at yet, and choose pods of every namespace by a label."""
+    desk = WritingDesk()
+    desk.session.picture = snapshot
+    dialog = opened(qtbot, desk)
+    form = dialog.page.form.form
+    form.steps.go_to(Step.INBOUND)
+    QTest.keyClick(form.directions[Direction.INGRESS].add, Qt.Key.Key_Space)
+    body = form.directions[Direction.INGRESS].cards[0].body
+    assert body is not None
+    body.peers[0].scope.setFocus()
+    for _ in range(3):  # every namespace
+        QTest.keyClick(body.peers[0].scope, Qt.Key.Key_Down)
+    QTest.keyClick(body.peers[0].pods.add, Qt.Key.Key_Space)
+    row = body.peers[0].pods.rows[0]
+    took = {
+        "the first two keys": typed(qtbot, row.key, "po"),  # nothing is gathered yet
+        "later keys": typed(qtbot, row.values, "p-1234"),
+    }
+    dialog.done(0)
+    delete(dialog)
+    desk.close()
+    return took
 
 
 def test_typing_never_waits_beside_a_big_cluster(
-    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot, desk: WritingDesk
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot
 ) -> None:
     sys.setswitchinterval(TURN_S)
-    keys: dict[str, list[float]] = {"one pod": [], "big": []}
-    gaps: dict[str, list[float]] = {"one pod": [], "big": []}
-    pictures = {"one pod": picture(1, 1), "big": picture(NAMESPACES, PODS)}
+    small, big = picture(1, 1), picture(NAMESPACES, PODS)
+    runs: list[tuple[dict[str, Typing], dict[str, Typing]]] = []
 
-    def run() -> None:
-        for what, each in pictures.items():
-            desk.session.picture = each
-            dialog = opened(qtbot, desk)
-            form = dialog.page.form.form
-            form.steps.go_to(Step.INBOUND)
-            QTest.keyClick(form.directions[Direction.INGRESS].add, Qt.Key.Key_Space)
-            body = form.directions[Direction.INGRESS].cards[0].body
-            assert body is not None
-            body.peers[0].scope.setFocus()
-            for _ in range(3):  # every namespace
-                QTest.keyClick(body.peers[0].scope, Qt.Key.Key_Down)
-            QTest.keyClick(body.peers[0].pods.add, Qt.Key.Key_Space)
-            qtbot.wait(500)  # the labels of 20,000 pods are gathered by then, or on the way
-            row = body.peers[0].pods.rows[0]
-            for field, text in ((row.key, "pod"), (row.values, "p-1234")):
-                times, gap = typed(qtbot, field, text)
-                keys[what].append(max(times))
-                gaps[what].append(gap)
-            dialog.done(0)
-            delete(dialog)
+    def both() -> None:
+        runs.append((typed_in_a_fresh_window(qtbot, small), typed_in_a_fresh_window(qtbot, big)))
 
-    benchmark.pedantic(run, rounds=3)  # type: ignore[no-untyped-call]
-    key, gap, small_key, small_gap = (min(times[what]) * 1000 for what in ("big", "one pod") for times in (keys, gaps))
-    tell(
-        capsys,
-        f"{PODS} pods: the slowest key {key:.0f} ms (one pod: {small_key:.0f} ms), "
-        f"the window stood still for {gap:.0f} ms at most (one pod: {small_gap:.0f} ms)",
-    )
-    assert min(keys["big"]) <= MOST_OF_A_KEYSTROKE
-    assert min(gaps["big"]) <= MOST_OF_A_GAP
+    benchmark.pedantic(both, rounds=5)  # type: ignore[no-untyped-call]
+    told = []
+    for what in runs[0][0]:
+        # What else the machine does makes a key slower, never quicker.
+        of_small, of_big = (
+            Typing(min(run[which][what].key for run in runs), min(run[which][what].gap for run in runs))
+            for which in (0, 1)
+        )
+        told.append(
+            f"{what}: {of_big.key * 1000:.0f} ms at most (one pod: {of_small.key * 1000:.0f} ms), "
+            f"the window stood still for {of_big.gap * 1000:.0f} ms (one pod: {of_small.gap * 1000:.0f} ms)"
+        )
+        assert of_big.key <= MOST_OF_A_KEYSTROKE, told[-1]
+        assert of_big.gap <= MOST_OF_A_GAP, told[-1]
+    tell(capsys, f"{PODS} pods: {'; '.join(told)}")

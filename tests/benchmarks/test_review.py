@@ -12,8 +12,8 @@ from shiboken6 import delete
 
 from desktop.app import TURN_S
 from desktop.cluster.gateway import Put as Seen
-from desktop.cluster.pauses import many_objects
 from desktop.cluster.wire import Decoder
+from desktop.pauses import many_objects
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.ui.editor.policy_window import PolicyWindow

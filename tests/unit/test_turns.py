@@ -2,10 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from desktop import turns
+from desktop.policy.objects import LabelSelector, Peer
+from desktop.reach import choices
+from desktop.reach.advice.sight import Sight
+from desktop.reach.objects import Pod
+from desktop.reach.snapshot import Put, Snapshot
+
+PICTURE = Snapshot().apply([Put(Pod("shop", "web-0", {"app": "web"}, (), ()))])
 
 
 def begun(work: threading.Thread) -> threading.Thread:
@@ -21,6 +29,28 @@ def test_work_waits_until_the_window_is_idle(monkeypatch: pytest.MonkeyPatch) ->
         assert worker.is_alive()
         with turns.window_works():
             pass  # what is painted within something else does not end it
+        worker.join(0.05)
+        assert worker.is_alive()
+    worker.join(10)
+    assert not worker.is_alive()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: choices.pod_labels(PICTURE, None),
+        lambda: choices.pod_ports(PICTURE, None),
+        lambda: choices.matched(PICTURE, "shop", LabelSelector()),
+        lambda: choices.matched_by_peer(PICTURE, "shop", Peer(pod_selector=LabelSelector())),
+        lambda: Sight(PICTURE).shapes("shop"),
+    ],
+)
+def test_who_looks_at_a_cluster_for_the_form_lets_it_go_first(
+    monkeypatch: pytest.MonkeyPatch, look: Callable[[], object]
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 30.0)
+    with turns.window_works():
+        worker = begun(threading.Thread(target=look))
         worker.join(0.05)
         assert worker.is_alive()
     worker.join(10)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from desktop import pauses, turns
 from desktop.policy import selectors
 from desktop.policy.containment import Admission, Wants, wants
 from desktop.policy.netset import Spans, parse_address
@@ -44,15 +45,12 @@ class Shapes:
             key = (frozenset(workload.template_labels.items()), workload.ports, workload.host_network)
             found.setdefault(key, False)
         self.all = tuple(Shape(*key, there) for key, there in found.items())
+        self.labels: Sequence[Mapping[str, str]] = [dict(shape.labels) for shape in self.all]
+        """The labels of each shape."""
 
     def are_of(self, snapshot: Snapshot, namespace: str) -> bool:
         """Whether these are the shapes of a namespace of another picture, too."""
         return all(one is two for one, two in zip(self.source, _tables(snapshot, namespace), strict=True))
-
-    @cached_property
-    def labels(self) -> Sequence[Mapping[str, str]]:
-        """The labels of each shape."""
-        return [dict(shape.labels) for shape in self.all]
 
     @cached_property
     def _keys(self) -> set[str]:
@@ -64,6 +62,7 @@ class Shapes:
 
     def bits(self, selector: LabelSelector) -> int:
         """Return the set of shapes that a selector matches."""
+        turns.give_way()
         unknown = keys_of((selector,)) - self._keys
         if unknown:
             self._keys.update(unknown)
@@ -162,8 +161,10 @@ class Sight:
     def shapes(self, namespace: str) -> Shapes:
         """Return the shapes of a namespace."""
         self.looked.add(namespace)
+        turns.give_way()
         if namespace not in self._shapes:
-            self._shapes[namespace] = Shapes(self.snapshot, namespace)
+            with pauses.many_objects():
+                self._shapes[namespace] = Shapes(self.snapshot, namespace)
         return self._shapes[namespace]
 
     def services(self, namespace: str) -> Iterable[Service]:

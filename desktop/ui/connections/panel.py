@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop import pauses
 from desktop.cancellation import CancelToken
-from desktop.cluster import pauses
 from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.policy.findings import Severity

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
-from desktop.cluster import pauses
+from desktop import pauses
 from desktop.language import tr
 from desktop.policy.findings import Severity
 from desktop.session.state import PolicyRow

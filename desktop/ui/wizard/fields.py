@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from desktop import turns
 from desktop.policy.findings import Finding, Severity
 from desktop.ui.editor.margin import RANK
 from desktop.ui.icons import severity_icon
@@ -58,6 +59,11 @@ class Field(QLineEdit):
             event.ignore()
             return False
         return super().event(event)
+
+    @turns.window_works()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take a key without others between."""
+        super().keyPressEvent(event)
 
     def _tell(self, text: str) -> None:
         if not self._showing:

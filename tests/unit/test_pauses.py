@@ -2,7 +2,7 @@
 
 import gc
 
-from desktop.cluster.pauses import many_objects
+from desktop.pauses import many_objects
 
 
 class Thing:

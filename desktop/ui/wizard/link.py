@@ -36,6 +36,14 @@ class _Work:
     edit: TextEdit | None
 
 
+@dataclass(frozen=True)
+class _TakenBack:
+    """A draft of which fields cannot be read, that undo took back; the text was and stayed this."""
+
+    draft: Draft
+    text: str
+
+
 class DraftLink(QObject):
     """Links an editor to a form. ``terms`` is asked, in the UI thread, what a draft is judged by."""
 
@@ -59,6 +67,7 @@ class DraftLink(QObject):
         self._judged: Judged | None = None
         self._resumed: tuple[Draft, bool] | None = None
         self._held: Draft | None = None
+        self._taken_back: _TakenBack | None = None
         self._joined: tuple[QWidget | None, float, int] = (None, 0.0, -1)
         self._then: Callable[[], None] | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -105,7 +114,7 @@ class DraftLink(QObject):
 
     def change(self, draft: Draft, *, decided: bool) -> None:
         """Take a draft that was changed in the form."""
-        self._draft, self._decided = draft, decided
+        self._draft, self._decided, self._taken_back = draft, decided, None
         self._judge()
 
     @Slot()
@@ -127,16 +136,20 @@ class DraftLink(QObject):
     def undo(self) -> None:
         """Take back the last change; what the text does not hold goes first."""
         if self.holds_back:
-            self._draft = self._last
-            self.opened.emit(self._reopened(), self._decided)
-            self._judge()
+            self._taken_back = _TakenBack(self._draft, self._edit.text())
+            self._show_again(self._last)
         else:
             self._step(self._edit.undo)
 
     @Slot()
     def redo(self) -> None:
         """Bring back what was taken back last."""
-        self._step(self._edit.redo)
+        taken, self._taken_back = self._taken_back, None
+        if taken is not None and taken.text == self._edit.text():
+            self._show_again(taken.draft)
+        else:
+            self._taken_back = taken
+            self._step(self._edit.redo)
 
     def stop(self) -> None:
         """Be quiet."""
@@ -154,8 +167,12 @@ class DraftLink(QObject):
         step()
         self._stepping = False
 
-    def _reopened(self) -> Opened:
-        return Opened(self._draft, "", self._opened.number, self._opened.of, self._opened.kept)
+    def _show_again(self, draft: Draft) -> None:
+        """Show another draft of the same text."""
+        self._draft = draft
+        opened = Opened(draft, "", self._opened.number, self._opened.of, self._opened.kept)
+        self.opened.emit(opened, self._decided)
+        self._judge()
 
     @Slot()
     def _outdate(self) -> None:
@@ -164,6 +181,7 @@ class DraftLink(QObject):
         self._held = self._draft if self.holds_back else self._held
         self._judged, self._reading = None, True
         if not self._stepping:
+            self._taken_back = None
             self._decided = True  # who writes or takes YAML sees what it restricts
         if self.form_shown:
             self.read()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.draft import Draft
@@ -171,7 +171,10 @@ class FormPanel(QStackedWidget):
         self.changed.emit()
 
     def _show_draft(self, opened: Opened) -> None:
+        within = self._has_keyboard()
         self.form.show_draft(self.link.draft, opened.kept, decided=self.link.decided)
+        if within and not self._has_keyboard():
+            self.form.focus_first()  # the field that had it is gone, as undo can do it
         self._which.setText(
             tr(
                 "This is policy {number} of {count} in the text; the others stay as they are.",
@@ -184,6 +187,10 @@ class FormPanel(QStackedWidget):
         self._which.setVisible(opened.of > 1)
         self.setCurrentWidget(self._page)
         self._follow()
+
+    def _has_keyboard(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus is not None and self.form.isAncestorOf(focus)
 
     @Slot(object)
     def _show_judged(self, judged: Judged) -> None:

@@ -173,3 +173,29 @@ def test_undo_takes_back_what_cannot_be_read_first(form: FormHand) -> None:
     form.settle()
     assert body(form).ports.rows[0].text.text() == "80"
     assert form.text == text
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_redo_brings_back_what_could_never_be_read(form: FormHand, steps: int) -> None:
+    fill(form.form, {"Inbound": [{"Ports": ["TCP 80"]}]})
+    text = form.text
+    form.type("x")
+    form.settle()
+    for key in (Key.Key_Z, Key.Key_Y):
+        for _ in range(steps):
+            form.press(key, with_=CTRL)
+            form.settle()
+    assert body(form).ports.rows[0].text.text() == "80x"
+    assert form.text == text
+    assert not form.dialog.page.ok.isEnabled()
+
+
+def test_what_is_typed_after_an_undo_is_not_overwritten_by_a_redo(form: FormHand) -> None:
+    fill(form.form, {"Inbound": [{"Ports": ["TCP 80"]}]})
+    for letter, key in (("x", Key.Key_Z), ("y", Key.Key_Y)):
+        form.settle()
+        form.type(letter)
+        form.settle()
+        form.press(key, with_=CTRL)
+    form.settle()
+    assert body(form).ports.rows[0].text.text() == "80y"

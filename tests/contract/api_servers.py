@@ -12,22 +12,22 @@ from desktop.cluster import kubeconfig
 from desktop.cluster.connection import connection
 from desktop.cluster.gateway import Gateway
 from desktop.cluster.live import LiveGateway
-from tests.contract.subjects import REAL_CLUSTER, Edit, Json, Subject
+from tests.contract.subjects import Edit, Json, Subject
 from tests.helpers.api_server import ApiServer
-from tests.helpers.raw_client import RawClient
+from tests.helpers.raw_client import MERGE_PATCH, RawClient
 
 _PLURALS = {
     "NetworkPolicy": "apis/networking.k8s.io/v1/namespaces/{}/networkpolicies",
-    "Pod": "api/v1/namespaces/{}/pods",
     "Service": "api/v1/namespaces/{}/services",
-    "ServiceAccount": "api/v1/namespaces/{}/serviceaccounts",
+    "CronJob": "apis/batch/v1/namespaces/{}/cronjobs",
+    "Job": "apis/batch/v1/namespaces/{}/jobs",
     "Deployment": "apis/apps/v1/namespaces/{}/deployments",
     "StatefulSet": "apis/apps/v1/namespaces/{}/statefulsets",
     "DaemonSet": "apis/apps/v1/namespaces/{}/daemonsets",
     "ReplicaSet": "apis/apps/v1/namespaces/{}/replicasets",
-    "Job": "apis/batch/v1/namespaces/{}/jobs",
-    "CronJob": "apis/batch/v1/namespaces/{}/cronjobs",
+    "Pod": "api/v1/namespaces/{}/pods",
 }
+"""Where each kind is; what makes others stands before what is made, so that they can be emptied in this order."""
 
 
 def live_gateway(path: Path, context: str = "") -> LiveGateway:
@@ -119,38 +119,52 @@ def served_subject(tmp_path: Path) -> Iterator[Subject]:
 
 
 class RealCluster:
-    """The cluster that BULKHEAD_TEST_KUBECONFIG names, and in it a namespace of ours; nothing else is touched.
+    """The cluster that a kubeconfig names, and in it a namespace of ours; nothing else is touched.
 
     A bare API server has nobody to finish the deletion of a namespace, nor to make the service account without which
-    it takes no pods: so that account is made here, what is in the namespace is deleted one by one, and the end of the
-    namespace itself is not waited for.
+    it takes no pods; other clusters do both in their own time. So that account is made here if it is not there yet,
+    what is in the namespace is deleted one by one, and the end of the namespace itself is not waited for.
     """
 
-    def __init__(self) -> None:
-        self.path = Path(REAL_CLUSTER)
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.namespace = f"bulkhead-test-{secrets.token_hex(4)}"
-        self._client = RawClient(self.path.read_text(encoding="utf-8"), folder=self.path.parent)
-        made = self._client.ask("POST", "/api/v1/namespaces", {"metadata": {"name": self.namespace}})
-        assert made.status == 201, made.value
-        account = f"/{_PLURALS['ServiceAccount'].format(self.namespace)}"
-        made = self._client.ask("POST", account, {"metadata": {"name": "default"}})
-        assert made.status in (201, 409), made.value
+        with self._client() as client:
+            made = client.ask("POST", "/api/v1/namespaces", {"metadata": {"name": self.namespace}})
+            assert made.status == 201, made.value
+            account = f"/api/v1/namespaces/{self.namespace}/serviceaccounts"
+            made = client.ask("POST", account, {"metadata": {"name": "default"}})
+            assert made.status in (201, 409), made.value
 
     @contextmanager
     def subject(self) -> Iterator[Subject]:
         """Give a gateway to it, and empty the namespace afterwards."""
         contexts = [entry["name"] for entry in yaml.safe_load(self.path.read_text(encoding="utf-8"))["contexts"]]
         users = tuple(name for name in ("viewer", "editor") if name in contexts)
-        with _api_subject(self.path, self.namespace, users) as subject:
-            yield subject
-        for kind, plural in _PLURALS.items():
-            if kind != "ServiceAccount":
-                path = f"/{plural.format(self.namespace)}?propagationPolicy=Background&gracePeriodSeconds=0"
-                gone = self._client.ask("DELETE", path)
-                assert gone.status == 200, gone.value
+        try:
+            with _api_subject(self.path, self.namespace, users) as subject:
+                yield subject
+        finally:
+            self._empty()
 
     def remove(self) -> None:
         """Delete the namespace."""
-        gone = self._client.ask("DELETE", f"/api/v1/namespaces/{self.namespace}")
-        self._client.close()
-        assert gone.status in (200, 202, 409), gone.value
+        with self._client() as client:
+            gone = client.ask("DELETE", f"/api/v1/namespaces/{self.namespace}")
+            assert gone.status in (200, 202, 409), gone.value
+
+    def _client(self) -> RawClient:
+        """Return a client for a moment: the server ends connections that are not used."""
+        return RawClient(self.path.read_text(encoding="utf-8"), folder=self.path.parent)
+
+    def _empty(self) -> None:
+        """Delete all that a test made; what a finalizer holds, as a test that failed may leave it, is let go."""
+        with self._client() as client:
+            for plural in _PLURALS.values():
+                path = f"/{plural.format(self.namespace)}"
+                gone = client.ask("DELETE", f"{path}?propagationPolicy=Background&gracePeriodSeconds=0")
+                assert gone.status == 200, gone.value
+            policies = f"/{_PLURALS['NetworkPolicy'].format(self.namespace)}"
+            for item in client.ask("GET", policies).value["items"]:
+                free = {"metadata": {"finalizers": None}}
+                client.ask("PATCH", f"{policies}/{item['metadata']['name']}", free, MERGE_PATCH)

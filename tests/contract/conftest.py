@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.api_servers import RealCluster, served_subject
 from tests.contract.folders import folder_subject
-from tests.contract.subjects import Subject
+from tests.contract.subjects import REAL_CLUSTER, Subject
 from tests.helpers.api_server import ApiServer
 from tests.helpers.raw_client import RawClient
 
@@ -33,7 +33,7 @@ def raw(api_server: ApiServer) -> Iterator[RawClient]:
 @pytest.fixture(scope="session")
 def real_cluster() -> Iterator[RealCluster]:
     """Give the real cluster, with one namespace for the whole run."""
-    cluster = RealCluster()
+    cluster = RealCluster(Path(REAL_CLUSTER))
     yield cluster
     cluster.remove()
 

@@ -416,11 +416,69 @@ def test_a_streamed_list_is_not_to_be_had(raw: RawClient) -> None:
     assert (reply.value["type"], reply.value["object"]["code"]) == ("ERROR", 500)
 
 
-def test_a_namespace_goes_with_what_is_in_it(api_server: ApiServer, raw: RawClient) -> None:
+FRESH = "/api/v1/namespaces/fresh"
+POD: Json = {"metadata": {"name": "web"}, "spec": {"containers": [{"name": "main", "image": "web"}]}}
+
+
+def test_a_namespace_that_is_deleted_stays_until_a_controller_has_emptied_it(
+    api_server: ApiServer, raw: RawClient
+) -> None:
     raw.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "fresh"}})
     stored = api_server.get("namespaces", "", "fresh")
     assert stored
     assert stored["metadata"]["labels"] == {"kubernetes.io/metadata.name": "fresh"}
     api_server.add(policy("page-0", "fresh"))
-    assert raw.ask("DELETE", "/api/v1/namespaces/fresh").status == 200
+    for _ in range(2):
+        reply = raw.ask("DELETE", FRESH)
+        assert (reply.status, reply.value["status"]) == (200, {"phase": "Terminating"})
+        assert reply.value["metadata"]["deletionTimestamp"]
+    assert api_server.names("networkpolicies") == ["fresh/page-0"]
+    api_server.settle()
     assert api_server.names("networkpolicies") == []
+    assert raw.ask("GET", FRESH).status == 404
+
+
+@pytest.mark.parametrize("dry_run", ["", "&dryRun=All"])
+def test_nothing_new_comes_into_a_namespace_that_terminates(raw: RawClient, dry_run: str) -> None:
+    raw.ask("POST", POLICIES, policy("old"))
+    raw.ask("DELETE", "/api/v1/namespaces/shop")
+    cause = {
+        "reason": "NamespaceTerminating",
+        "message": "namespace shop is being terminated",
+        "field": "metadata.namespace",
+    }
+    why = "unable to create new content in namespace shop because it is being terminated"
+    message = f'networkpolicies.networking.k8s.io "access-demo1" is forbidden: {why}'
+    refusal = failure(403, "Forbidden", message, {"name": "access-demo1", **DETAILS, "causes": [cause]})
+    created = raw.ask("POST", f"{POLICIES}?fieldManager=desk{dry_run}", policy("access-demo1"))
+    applied = apply(raw, "desk", dry_run)
+    assert (created.status, created.value) == (applied.status, applied.value) == (403, refusal)
+    old = raw.ask("GET", f"{POLICIES}/old").value
+    assert raw.ask("PUT", f"{POLICIES}/old", old).status == 200
+    assert raw.ask("DELETE", f"{POLICIES}/old").status == 200
+
+
+def test_a_fresh_namespace_takes_no_pods_before_it_has_its_account(api_server: ApiServer, raw: RawClient) -> None:
+    raw.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "fresh"}})
+    reply = raw.ask("POST", f"{FRESH}/pods", POD)
+    why = 'error looking up service account fresh/default: serviceaccount "default" not found'
+    refusal = failure(403, "Forbidden", f'pods "web" is forbidden: {why}', {"name": "web", "kind": "pods"})
+    assert (reply.status, reply.value) == (403, refusal)
+    api_server.settle()
+    assert raw.ask("POST", f"{FRESH}/pods", POD).status == 201
+
+
+def test_what_a_finalizer_holds_is_marked_and_goes_with_the_finalizer(raw: RawClient) -> None:
+    held = policy("access-demo1")
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    raw.ask("POST", POLICIES, held)
+    for _ in range(2):
+        reply = raw.ask("DELETE", DEMO)
+        assert (reply.status, reply.value["kind"]) == (200, "NetworkPolicy")
+        assert reply.value["metadata"]["deletionTimestamp"]
+    version = reply.value["metadata"]["resourceVersion"]
+    freed = raw.ask("PATCH", DEMO, {"metadata": {"finalizers": None}}, MERGE_PATCH)
+    assert freed.status == 200
+    assert raw.ask("GET", DEMO).status == 404
+    events = raw.ask("GET", f"{POLICIES}?watch=true&resourceVersion={version}&timeoutSeconds=0.1").value
+    assert events["type"] == "DELETED"

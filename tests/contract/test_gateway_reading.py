@@ -57,8 +57,18 @@ def test_a_listing_tells_how_far_it_is(subject: Subject) -> None:
 _LABELS = {"app": "web", "tier": "front"}
 _POD_SPEC: Json = {
     "automountServiceAccountToken": False,
-    "containers": [{"name": "main", "image": "web", "ports": [{"name": "http", "containerPort": 8080}]}],
+    "nodeSelector": {"bulkhead-test": "no-node"},
+    "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    "containers": [
+        {
+            "name": "main",
+            "image": "web",
+            "ports": [{"name": "http", "containerPort": 8080}],
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        }
+    ],
 }
+"""A pod that every cluster takes, even where only restricted ones are, and that no node of it runs."""
 _TEMPLATE: Json = {"metadata": {"labels": _LABELS}, "spec": _POD_SPEC}
 _JOB_TEMPLATE: Json = {**_TEMPLATE, "spec": {**_POD_SPEC, "restartPolicy": "Never"}}
 _PORTS = (ContainerPort("http", 8080),)

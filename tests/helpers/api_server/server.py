@@ -13,11 +13,11 @@ from typing import Self
 
 import yaml
 
-from tests.helpers.api_server import certificates, ownership, validation, wire, writing
+from tests.helpers.api_server import certificates, controllers, ownership, validation, wire, writing
 from tests.helpers.api_server.access import Access
 from tests.helpers.api_server.certificates import Certificate
 from tests.helpers.api_server.faults import Faults
-from tests.helpers.api_server.resources import BY_KIND, CUSTOM, NETWORK_POLICIES, RESOURCES, Json
+from tests.helpers.api_server.resources import BY_KIND, CUSTOM, NAMESPACES, NETWORK_POLICIES, RESOURCES, Json
 from tests.helpers.api_server.service import Request, Service
 from tests.helpers.api_server.store import Store, path_of
 
@@ -135,7 +135,7 @@ class ApiServer:
     # --- what is in the cluster ----------------------------------------------------------------------------------
 
     def add(self, *objects: Json, manager: str = "kubectl-create") -> None:
-        """Put objects in as if ``manager`` had created them; nothing is validated."""
+        """Put objects in as if ``manager`` had created them long ago; nothing is validated."""
         for obj in objects:
             resource = BY_KIND[obj["apiVersion"], obj["kind"]]
             new = writing.complete(resource, obj)
@@ -144,6 +144,8 @@ class ApiServer:
                 owned = ownership.record_update({}, writing.EMPTY, new, manager, new["metadata"]["creationTimestamp"])
                 new["metadata"]["managedFields"] = ownership.to_entries(owned, resource.api_version)
             self.store.put(resource, new)
+            if resource is NAMESPACES:
+                controllers.give_account(self.store, new["metadata"]["name"])
 
     def load(self, plural: str, objects: Iterable[Json]) -> None:
         """Put many complete objects in at once."""
@@ -171,6 +173,10 @@ class ApiServer:
     def remove(self, plural: str, namespace: str, name: str) -> None:
         """Take an object out behind the client's back."""
         self.store.remove(_BY_PLURAL[plural], path_of(namespace, name))
+
+    def settle(self) -> None:
+        """Let a cluster's controllers do their work. On their own they never come: this is a bare API server."""
+        controllers.settle(self.store)
 
     def compact(self) -> None:
         """Forget history: watches and continue tokens from before have expired."""

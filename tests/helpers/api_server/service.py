@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.helpers.api_server import reading, writing
+from tests.helpers.api_server import deleting, reading, writing
 from tests.helpers.api_server.access import Access, User, bound_grants
 from tests.helpers.api_server.reading import Link
 from tests.helpers.api_server.resources import (
@@ -156,9 +156,9 @@ class Service:
         change = writing.Change(resource, namespace, name, query, body, content_type, _agent(request))
         if request.verb == "deletecollection":
             listing = json.loads(reading.read_list(self.store, resource, namespace, request.query, ""))
-            written = writing.delete_all(self.store, change, listing)
+            written = deleting.delete_all(self.store, change, listing)
         elif request.method == "DELETE":
-            written = writing.delete(self.store, change)
+            written = deleting.delete(self.store, change)
         elif request.method == "POST" and not name:
             written = writing.create(self.store, change)
         elif request.method == "PUT" and name:

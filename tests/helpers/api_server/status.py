@@ -61,6 +61,28 @@ def not_found(resource: Resource, name: str) -> Refusal:
     return Refusal(404, "NotFound", f'{resource.qualified} "{name}" not found', details_of(resource, name))
 
 
+def _not_admitted(resource: Resource, name: str, why: str, **details: list[Json]) -> Refusal:
+    message = f'{resource.qualified} "{name}" is forbidden: {why}'
+    return Refusal(403, "Forbidden", message, {**details_of(resource, name), **details})
+
+
+def terminating(resource: Resource, name: str, namespace: str) -> Refusal:
+    """The namespace of a new object is being deleted."""
+    cause = {
+        "reason": "NamespaceTerminating",
+        "message": f"namespace {namespace} is being terminated",
+        "field": "metadata.namespace",
+    }
+    why = f"unable to create new content in namespace {namespace} because it is being terminated"
+    return _not_admitted(resource, name, why, causes=[cause])
+
+
+def no_account(resource: Resource, name: str, namespace: str, account: str) -> Refusal:
+    """The service account of a new pod is not there."""
+    why = f'error looking up service account {namespace}/{account}: serviceaccount "{account}" not found'
+    return _not_admitted(resource, name, why)
+
+
 def already_exists(resource: Resource, name: str) -> Refusal:
     return Refusal(409, "AlreadyExists", f'{resource.qualified} "{name}" already exists', details_of(resource, name))
 

@@ -1,4 +1,4 @@
-"""Create, replace, patch and delete."""
+"""Create, replace and patch."""
 
 import copy
 import json
@@ -8,18 +8,26 @@ from datetime import UTC, datetime
 
 from tests.helpers.api_server import ownership, validation
 from tests.helpers.api_server.decoding import decode, decode_apply
-from tests.helpers.api_server.resources import NAMESPACES, NETWORK_POLICIES, PODS, RESOURCES, Json, Resource
+from tests.helpers.api_server.resources import (
+    NAMESPACES,
+    NETWORK_POLICIES,
+    PODS,
+    SERVICE_ACCOUNTS,
+    Json,
+    Resource,
+)
 from tests.helpers.api_server.status import (
     Cause,
     Refusal,
     already_exists,
     bad_request,
     modified,
+    no_account,
     not_found,
     other_uid,
-    precondition_failed,
+    terminating,
 )
-from tests.helpers.api_server.store import Store, path_of, typed, within
+from tests.helpers.api_server.store import Store, path_of, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +73,14 @@ def create(store: Store, change: Change) -> Written:
     sent, warnings = decode(change.body, resource, change.query.get("fieldValidation", "Warn"))
     _match_namespace(sent, change)
     with store.changed:
-        _need_namespace(store, change)
+        _need_namespace(store, change, sent["metadata"].get("name", ""))
+        if resource is PODS:
+            _need_account(store, change, sent)
         obj = _new(resource, sent)
         if resource is NETWORK_POLICIES:
             obj = validation.settle(obj)
             validation.validate(obj)
-            owned = ownership.record_update({}, EMPTY, obj, change.field_manager, _now())
+            owned = ownership.record_update({}, EMPTY, obj, change.field_manager, now())
             _set_ownership(resource, obj, owned)
         metadata = obj["metadata"]
         if metadata.pop("resourceVersion", ""):
@@ -124,7 +134,7 @@ def _apply(store: Store, change: Change) -> Written:
     with store.changed:
         item = store.get(resource, change.path)
         if item is None:
-            _need_namespace(store, change)
+            _need_namespace(store, change, change.name)
             live, code, known = _new(resource, {**EMPTY, "metadata": dict(config["metadata"])}), 201, {}
             live["metadata"] = {k: v for k, v in live["metadata"].items() if k not in ("labels", "annotations")}
         else:
@@ -135,7 +145,7 @@ def _apply(store: Store, change: Change) -> Written:
             live,
             config,
             change.field_manager,
-            _now(),
+            now(),
             force=change.query.get("force") == "true",
             api_version=resource.api_version,
         )
@@ -152,14 +162,21 @@ def _apply(store: Store, change: Change) -> Written:
         return _stored(store, change, obj, code, [])
 
 
+_NOT_TO_BE_CHANGED = (
+    "name",
+    "namespace",
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)
+
+
 def _updated(store: Store, change: Change, old: Json, sent: Json, warnings: list[str]) -> Written:
     resource = change.resource
     obj = {key: value for key, value in sent.items() if key not in ("kind", "apiVersion")}
-    kept = {
-        key: old["metadata"][key]
-        for key in ("name", "namespace", "uid", "creationTimestamp", "generation")
-        if key in old["metadata"]
-    }
+    kept = {key: old["metadata"][key] for key in _NOT_TO_BE_CHANGED if key in old["metadata"]}
     obj["metadata"] = {
         **_without_nothing(obj["metadata"]),
         **kept,
@@ -168,51 +185,15 @@ def _updated(store: Store, change: Change, old: Json, sent: Json, warnings: list
     if resource is NETWORK_POLICIES:
         obj = validation.settle(obj)
         known = ownership.from_entries(old["metadata"].get("managedFields", []))
-        _set_ownership(resource, obj, ownership.record_update(known, old, obj, change.field_manager, _now()))
+        _set_ownership(resource, obj, ownership.record_update(known, old, obj, change.field_manager, now()))
         validation.validate(obj, old)
         obj["metadata"]["generation"] = _generation(old, obj)
     if obj == old:
         return Written(200, _encoded(resource, old), warnings)
+    if "deletionTimestamp" in obj["metadata"] and not obj["metadata"].get("finalizers") and not change.dry_run:
+        store.remove(resource, change.path)
+        return Written(200, _encoded(resource, obj), warnings)
     return _stored(store, change, obj, 200, warnings)
-
-
-def delete(store: Store, change: Change) -> Written:
-    """DELETE one object. A body holds all options: those in the query then count for nothing."""
-    resource = change.resource
-    options: Json = json.loads(change.body) if change.body else {}
-    dry_run = "All" in options.get("dryRun", []) if change.body else change.dry_run
-    with store.changed:
-        item = store.get(resource, change.path)
-        if item is None:
-            raise not_found(resource, change.name)
-        metadata = item.value()["metadata"]
-        for guard, what in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
-            wanted = options.get("preconditions", {}).get(guard)
-            if wanted and wanted != metadata[guard]:
-                raise precondition_failed(resource, change.name, what, wanted, metadata[guard])
-        if not dry_run:
-            if resource is NAMESPACES:
-                _empty_namespace(store, change.name)
-            store.remove(resource, change.path)
-    if resource in (PODS, NAMESPACES):
-        return Written(200, typed(resource, item.raw), [])
-    details = {"name": change.name, "group": resource.group, "kind": resource.plural, "uid": metadata["uid"]}
-    status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
-    return Written(200, _line(status), [])
-
-
-def delete_all(store: Store, change: Change, listing: Json) -> Written:
-    """DELETE a collection: all that is in ``listing``."""
-    with store.changed:
-        for obj in listing["items"] if not change.dry_run else ():
-            store.remove(change.resource, path_of(obj["metadata"].get("namespace", ""), obj["metadata"]["name"]))
-    return Written(200, _line(listing), [])
-
-
-def _empty_namespace(store: Store, name: str) -> None:
-    for resource in RESOURCES:
-        for item in within(store.items(resource), name):
-            store.remove(resource, item.path)
 
 
 def complete(resource: Resource, obj: Json) -> Json:
@@ -223,7 +204,7 @@ def complete(resource: Resource, obj: Json) -> Json:
 def _new(resource: Resource, sent: Json) -> Json:
     obj = {key: value for key, value in sent.items() if key not in ("kind", "apiVersion", "status")}
     metadata = _without_nothing(sent.get("metadata") or {})
-    metadata |= {"uid": str(uuid.uuid4()), "generation": 1, "creationTimestamp": _now()}
+    metadata |= {"uid": str(uuid.uuid4()), "generation": 1, "creationTimestamp": now()}
     metadata.pop("selfLink", None)
     obj["metadata"] = metadata
     if resource is NAMESPACES:
@@ -269,9 +250,22 @@ def _match_name(sent: Json, change: Change) -> None:
         raise bad_request(f"the name of the object ({name}) does not match the name on the URL ({change.name})")
 
 
-def _need_namespace(store: Store, change: Change) -> None:
-    if change.resource.namespaced and not store.get(NAMESPACES, change.namespace):
+def _need_namespace(store: Store, change: Change, name: str) -> None:
+    """Refuse a new object where its namespace is not there, or about to go."""
+    if not change.resource.namespaced:
+        return
+    namespace = store.get(NAMESPACES, change.namespace)
+    if namespace is None:
         raise not_found(NAMESPACES, change.namespace)
+    if namespace.value()["status"]["phase"] == "Terminating":
+        raise terminating(change.resource, name, change.namespace)
+
+
+def _need_account(store: Store, change: Change, pod: Json) -> None:
+    """Refuse a pod whose service account is not there (yet)."""
+    account = (pod.get("spec") or {}).get("serviceAccountName") or "default"
+    if not store.get(SERVICE_ACCOUNTS, path_of(change.namespace, account)):
+        raise no_account(PODS, pod["metadata"].get("name", ""), change.namespace, account)
 
 
 def _old_for(store: Store, change: Change, sent: Json) -> Json:
@@ -315,12 +309,14 @@ def _merged(value: Json, changes: Json) -> Json:
 
 
 def _encoded(resource: Resource, obj: Json) -> bytes:
-    return _line({"kind": resource.kind, "apiVersion": resource.api_version, **obj})
+    return line({"kind": resource.kind, "apiVersion": resource.api_version, **obj})
 
 
-def _line(value: Json) -> bytes:
+def line(value: Json) -> bytes:
+    """Return JSON as the server sends it: on one line."""
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as the server writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

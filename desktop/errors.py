@@ -110,7 +110,7 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
-    """403: the user may not do this."""
+    """403: the user may not do this, or the cluster admits it from nobody; the code tells which."""
 
 
 class NotFound(ApiError):

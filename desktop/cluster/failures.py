@@ -80,6 +80,8 @@ def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = 
     error_type, name = _SIMPLE.get(code, (ApiError, "api.refused"))
     if code == 404 and not is_status:
         name = "api.not-served"
+    elif code == 403:
+        name = _forbidden(status.message or "", causes)
     elif code == 409:
         error_type, name = _conflict(status.reason or "", causes)
     elif 300 <= code < 400:
@@ -93,6 +95,17 @@ def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = 
     return error_type(
         name, status=code, reason=status.reason or "", message=status.message or "", causes=causes, **facts
     )
+
+
+def _forbidden(message: str, causes: tuple[Cause, ...]) -> str:
+    """Return the code of a 403: a right that is missing, or a thing that the cluster does not admit from anybody.
+
+    Every authorizer's refusal is worded by the API server (``ForbiddenMessage``: ``User "ann" cannot list ...``); the
+    others come from admission: a namespace that is being deleted, a quota, a policy engine's webhook.
+    """
+    if any(cause.reason == "NamespaceTerminating" for cause in causes):
+        return "api.namespace-terminating"
+    return "api.forbidden" if not message or re.search(r'User ".*" cannot ', message) else "api.not-admitted"
 
 
 def _seconds(header: str, in_details: int | None) -> int | None:

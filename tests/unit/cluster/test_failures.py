@@ -28,6 +28,11 @@ def status(code: int, reason: str = "", message: str = "", **details: object) ->
 
 MANAGED = [{"reason": "FieldManagerConflict", "message": 'conflict with "gitops"', "field": ".spec.ingress"}]
 
+MAY_NOT = 'networkpolicies is forbidden: User "ann" cannot create resource "networkpolicies" in the namespace "shop"'
+WEBHOOK = 'admission webhook "validation.gatekeeper.sh" denied the request: [owner-needed] no label owner'
+QUOTA = 'networkpolicies "web" is forbidden: exceeded quota: few, requested: 1, used: 5, limited: 5'
+TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace shop is being terminated"}]
+
 
 @pytest.mark.parametrize(
     ("body", "kind", "code"),
@@ -35,6 +40,10 @@ MANAGED = [{"reason": "FieldManagerConflict", "message": 'conflict with "gitops"
         (status(400, "BadRequest"), Invalid, "api.bad-request"),
         (status(401, "Unauthorized"), Unauthorized, "api.unauthorized"),
         (status(403, "Forbidden"), Forbidden, "api.forbidden"),
+        (status(403, "Forbidden", MAY_NOT), Forbidden, "api.forbidden"),
+        (status(403, "Forbidden", WEBHOOK), Forbidden, "api.not-admitted"),
+        (status(403, "Forbidden", QUOTA), Forbidden, "api.not-admitted"),
+        (status(403, "Forbidden", "unable to create", causes=TERMINATING), Forbidden, "api.namespace-terminating"),
         (status(404, "NotFound"), NotFound, "api.not-found"),
         (status(405, "MethodNotAllowed"), ApiError, "api.refused"),
         (status(409, "AlreadyExists"), AlreadyExists, "api.already-exists"),

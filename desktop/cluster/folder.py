@@ -121,7 +121,7 @@ class FolderGateway:
         )
         return Warned(document_of(written, origin))
 
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
         """Take one policy out of its file; a file of which nothing is left, not even a comment, goes too."""
         with self._writing:
             there = self._find(deletion.namespace, deletion.name, token)
@@ -132,6 +132,7 @@ class FolderGateway:
                 raise conflict(there.origin)
             text = folder_edit.without_policy(there.content.reading, there.entry, there.origin)
             self._replace(there.origin, there.content, text, dry_run=dry_run)
+        return True
 
     def _home(self, write: Write) -> tuple[str, Content]:
         """Return the file for a new policy."""

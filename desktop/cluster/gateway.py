@@ -189,8 +189,11 @@ class Gateway(Protocol):
         """Write one policy; with ``dry_run`` only say what would come of it."""
         ...
 
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
-        """Delete one policy; raises Conflict when it is no longer the same object, NotFound when it is gone."""
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
+        """Delete one policy; raises Conflict when it is no longer the same object, NotFound when it is gone.
+
+        Returns whether it is gone: False where a finalizer holds it, in force as before, until somebody lets it go.
+        """
         ...
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:

@@ -174,9 +174,9 @@ class LiveGateway:
             patient=True,
         )
 
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
-        """Delete one policy, if it is still the one with that uid."""
-        self._transport.call(
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
+        """Delete one policy, if it is still the one with that uid; what stays is answered whole, not with a Status."""
+        answer = self._transport.call(
             "DELETE",
             _POLICIES.path(deletion.namespace, deletion.name),
             token,
@@ -190,6 +190,7 @@ class LiveGateway:
             changes=not dry_run,
             patient=True,
         )
+        return _value(answer).get("kind") == "Status"
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
         """Ask for an access review of ourselves; an empty ``namespace`` means all of them."""

@@ -123,6 +123,7 @@ class Outcome(Enum):
     APPLIED = "applied"
     UNCHANGED = "unchanged"  # there was nothing to change: nothing was sent
     DELETED = "deleted"  # by us, or by somebody else before
+    HELD = "held"  # marked as deleted, but there and in force until its finalizers are let go
     REFUSED = "refused"  # not written; the error says why
     CONFLICT = "conflict"  # not written: it is not, or not ours, what the change started from
     UNKNOWN = "unknown"  # the connection was lost, and what is there now does not tell
@@ -340,15 +341,15 @@ def _delete(gateway: Gateway, item: PlannedDeletion, token: CancelToken) -> Resu
     if item.error is not None:
         return Result(item.namespace, item.name, _outcome_of(item.error), item.error, item.there)
     try:
-        gateway.delete(item.deletion, CancelToken())
+        gone = gateway.delete(item.deletion, CancelToken())
     except NotFound:
-        pass  # somebody else was quicker
+        gone = True  # somebody else was quicker
     except (ConnectionLost, ServerError) as error:
         return _read_back(gateway, item, error, lambda now: _deleted_outcome(item, now), token)
     except BulkheadError as error:
         theirs = _theirs(gateway, item, error, CancelToken())
         return Result(item.namespace, item.name, _outcome_of(error), error, theirs or item.there, theirs)
-    return Result(item.namespace, item.name, Outcome.DELETED)
+    return Result(item.namespace, item.name, Outcome.DELETED if gone else Outcome.HELD)
 
 
 def _outcome_of(error: BulkheadError) -> Outcome:
@@ -409,7 +410,7 @@ def _deleted_outcome(item: PlannedDeletion, now: PolicyDocument | None) -> Outco
         return Outcome.DELETED
     metadata = now.value.get("metadata")
     going = isinstance(metadata, dict) and "deletionTimestamp" in metadata
-    return Outcome.DELETED if going else Outcome.REFUSED
+    return Outcome.HELD if going else Outcome.REFUSED
 
 
 def _version(document: PolicyDocument) -> tuple[str, str]:

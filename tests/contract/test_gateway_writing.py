@@ -309,11 +309,26 @@ def test_what_is_deleted_is_gone_and_nothing_else(subject: Subject) -> None:
     subject.other.put(demo(subject))
     subject.other.put(demo(subject, "kept"))
     guard = deletion(read(subject))
-    subject.gateway.delete(guard, CancelToken())
+    assert subject.gateway.delete(guard, CancelToken())
     assert subject.other.stored().keys() == {"kept"}
     with pytest.raises(NotFound):
         subject.gateway.delete(guard, CancelToken())
     assert listed(subject).keys() == {"kept"}
+
+
+@every_api_server
+def test_what_a_finalizer_holds_is_not_said_to_be_gone(subject: Subject) -> None:
+    held = demo(subject)
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    subject.other.put(held)
+    guard = deletion(read(subject))
+    subject.gateway.delete(guard, CancelToken(), dry_run=True)
+    assert "deletionTimestamp" not in subject.other.stored()["access-demo1"]["metadata"]
+    assert not subject.gateway.delete(guard, CancelToken())
+    assert "deletionTimestamp" in subject.other.stored()["access-demo1"]["metadata"]
+    assert not subject.gateway.delete(guard, CancelToken())
+    subject.other.edit("access-demo1", lambda stored: stored["metadata"].pop("finalizers"))
+    assert subject.other.stored() == {}
 
 
 @every_cluster

@@ -174,16 +174,19 @@ class FakeGateway:
             self.after_write(write)
         return Warned(document, self.warnings)
 
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
         token.check()
         self.before_write(deletion, dry_run)
         old = self.read(deletion.namespace, deletion.name, token)
         if old.uid != deletion.uid:
             raise Conflict("api.conflict", status=409, reason="Conflict")
+        held = "finalizers" in _metadata(old)
         if not dry_run:
-            del self.documents[deletion.namespace, deletion.name]
+            if not held:
+                del self.documents[deletion.namespace, deletion.name]
             self.sent.append(("delete", deletion.namespace, deletion.name))
             self.after_write(deletion)
+        return not held
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
         token.check()
@@ -191,6 +194,11 @@ class FakeGateway:
 
     def close(self) -> None:
         self.closed = True
+
+
+def _metadata(document: PolicyDocument) -> Mapping[str, object]:
+    metadata = document.value.get("metadata")
+    return metadata if isinstance(metadata, Mapping) else {}
 
 
 def _place(thing: Thing) -> tuple[Kind, str, str]:

@@ -25,7 +25,7 @@ class Standing(Enum):
     DONE = "done"
     CONFLICT = "conflict"  # the user has to choose
     FAILED = "failed"
-    UNKNOWN = "unknown"  # whether it was written could not be found out
+    UNKNOWN = "unknown"  # whether it was written could not be found out, or it is not over yet
     STOPPED = "stopped"
 
 
@@ -160,6 +160,8 @@ def ending(outcome: Outcome) -> tuple[Standing, Severity, str]:
             return Standing.DONE, Severity.INFO, tr("Unchanged")
         case Outcome.DELETED:
             return Standing.DONE, Severity.INFO, tr("Deleted")
+        case Outcome.HELD:
+            return Standing.UNKNOWN, Severity.WARNING, tr("Marked as deleted, but in force until its finalizers go")
         case Outcome.REFUSED:
             return Standing.FAILED, Severity.ERROR, tr("Refused")
         case Outcome.CONFLICT:

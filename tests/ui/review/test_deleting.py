@@ -109,6 +109,19 @@ def test_each_ends_with_a_result_of_its_own(qtbot: QtBot, desk: WritingDesk) -> 
     assert dialog.isVisible()
 
 
+def test_what_a_finalizer_holds_is_not_told_as_deleted(qtbot: QtBot, desk: WritingDesk) -> None:
+    chosen = rows(desk, "web", "db")
+    held = policy("db")
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    desk.gateway.store("shop", "db", held)
+    dialog = opened(qtbot, desk, chosen)
+    dialog.delete.click()
+    qtbot.waitUntil(lambda: dialog.reason == "1 policy was not deleted.")
+    texts = dialog.list.texts()
+    assert texts[texts.index("web in shop") + 1] == "Deleted"
+    assert texts[texts.index("db in shop") + 1] == "Marked as deleted, but in force until its finalizers go"
+
+
 def test_whoever_brings_it_back_is_named(qtbot: QtBot, desk: WritingDesk) -> None:
     chosen = rows(desk, "web", labels={"kustomize.toolkit.fluxcd.io/name": "apps"})
     dialog = opened(qtbot, desk, chosen)

@@ -131,7 +131,7 @@ class FakeGateway:
     def write(self, write: Write, token: CancelToken, *, dry_run: bool = False) -> Warned:
         raise NotImplementedError
 
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> None:
+    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
         raise NotImplementedError
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:

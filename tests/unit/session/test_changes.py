@@ -471,7 +471,7 @@ def just_lose(desk: Desk, _document: PolicyDocument) -> None:
     [
         (just_lose, Outcome.DELETED),
         (replace_it, Outcome.DELETED),
-        (finish_later, Outcome.DELETED),
+        (finish_later, Outcome.HELD),
         (leave_it, Outcome.REFUSED),
     ],
 )

@@ -75,7 +75,8 @@ def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = 
         status = _Status()
     code = status.code or code
     details = status.details or _Details()
-    causes = tuple(Cause(c.reason or "", c.message or "", c.field or "") for c in details.causes or ())
+    told = (Cause(c.reason or "", c.message or "", c.field or "") for c in details.causes or ())
+    causes = tuple(dict.fromkeys(told))  # an update of a policy is checked twice, and each fault told twice
     facts: dict[str, object] = {}
     error_type, name = _SIMPLE.get(code, (ApiError, "api.refused"))
     if code == 404 and not is_status:

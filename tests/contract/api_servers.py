@@ -162,9 +162,9 @@ class RealCluster:
         with self._client() as client:
             for plural in _PLURALS.values():
                 path = f"/{plural.format(self.namespace)}"
-                gone = client.ask("DELETE", f"{path}?propagationPolicy=Background&gracePeriodSeconds=0")
-                assert gone.status == 200, gone.value
-            policies = f"/{_PLURALS['NetworkPolicy'].format(self.namespace)}"
-            for item in client.ask("GET", policies).value["items"]:
-                free = {"metadata": {"finalizers": None}}
-                client.ask("PATCH", f"{policies}/{item['metadata']['name']}", free, MERGE_PATCH)
+                there = client.ask("GET", path)
+                for item in there.value["items"] if there.status == 200 else ():
+                    one = f"{path}/{item['metadata']['name']}"
+                    client.ask("DELETE", f"{one}?propagationPolicy=Background&gracePeriodSeconds=0")
+                    if "finalizers" in item["metadata"]:
+                        client.ask("PATCH", one, {"metadata": {"finalizers": None}}, MERGE_PATCH)

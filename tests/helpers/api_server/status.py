@@ -136,7 +136,7 @@ def field_conflict(conflicts: list[tuple[str, str]]) -> Refusal:
 
 def invalid(resource: Resource, name: str, causes: list[Cause]) -> Refusal:
     """The object breaks the rules of its kind."""
-    told = [f"{cause.field}: {cause.message}" for cause in causes]
+    told = list(dict.fromkeys(f"{cause.field}: {cause.message}" for cause in causes))
     text = told[0] if len(told) == 1 else f"[{', '.join(told)}]"
     details = details_of(resource, name, kind=resource.kind)
     details["causes"] = [{"reason": c.reason, "message": c.message, "field": c.field} for c in causes]

@@ -72,10 +72,14 @@ def _without_null(value: Json) -> Json:
 
 
 def validate(policy: Json, old: Json | None = None) -> None:
-    """Refuse a settled policy that breaks a rule; CIDRs that stood in ``old`` pass whatever they are."""
+    """Refuse a settled policy that breaks a rule; CIDRs that stood in ``old`` pass whatever they are.
+
+    An update is checked as a policy and as an update, and the spec in both (``networkPolicyStrategy.ValidateUpdate``).
+    """
     name = policy["metadata"].get("name", "")
     tolerated = frozenset(_cidrs(old)) if old else frozenset()
-    causes = [*_metadata(policy["metadata"]), *_spec(policy["spec"], tolerated)]
+    of_spec = list(_spec(policy["spec"], tolerated))
+    causes = [*_metadata(policy["metadata"]), *of_spec, *(of_spec if old else [])]
     if causes:
         raise invalid(NETWORK_POLICIES, name, causes)
 

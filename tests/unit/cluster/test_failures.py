@@ -80,6 +80,15 @@ def test_reason_message_and_causes_are_kept() -> None:
     )
 
 
+def test_a_cause_that_the_server_repeats_is_told_once() -> None:
+    causes = [
+        {"reason": "FieldValueNotSupported", "message": "Unsupported value", "field": f"spec.policyTypes[{index}]"}
+        for index in (0, 1, 0, 1)
+    ]
+    error = api_error(422, status(422, "Invalid", "it is invalid", causes=causes))
+    assert [cause.field for cause in error.causes] == ["spec.policyTypes[0]", "spec.policyTypes[1]"]
+
+
 def test_fields_that_strict_decoding_names_become_causes() -> None:
     message = (
         'NetworkPolicy in version "v1" cannot be handled as a NetworkPolicy: strict decoding error: '

@@ -22,13 +22,11 @@ def delete(store: Store, change: Change) -> Written:
             wanted = options.get("preconditions", {}).get(guard)
             if wanted and wanted != metadata[guard]:
                 raise precondition_failed(resource, change.name, what, wanted, metadata[guard])
-        if not dry_run and resource is NAMESPACES:
-            item = _terminated(store, item)
-        elif not dry_run and metadata.get("finalizers"):
-            return Written(200, typed(resource, _held(store, resource, item).raw), [])
-        elif not dry_run:
+        if resource is NAMESPACES or metadata.get("finalizers"):
+            return Written(200, line(_marked(store, resource, item, dry_run=dry_run)), [])
+        if not dry_run:
             store.remove(resource, change.path)
-    if resource in (PODS, NAMESPACES):
+    if resource is PODS:
         return Written(200, typed(resource, item.raw), [])
     details = {"name": change.name, "group": resource.group, "kind": resource.plural, "uid": metadata["uid"]}
     status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
@@ -42,27 +40,25 @@ def delete_all(store: Store, change: Change, listing: Json) -> Written:
             path = path_of(obj["metadata"].get("namespace", ""), obj["metadata"]["name"])
             item = store.get(change.resource, path)
             if item and obj["metadata"].get("finalizers"):
-                _held(store, change.resource, item)
+                _marked(store, change.resource, item, dry_run=False)
             elif item:
                 store.remove(change.resource, path)
     return Written(200, line(listing), [])
 
 
-def _terminated(store: Store, item: Item) -> Item:
-    """Let a namespace terminate, once: it stays until a controller has emptied it."""
-    obj = item.value()
-    if obj["status"]["phase"] == "Terminating":
-        return item
-    obj["metadata"]["deletionTimestamp"] = now()
-    obj["status"] = {"phase": "Terminating"}
-    return store.put(NAMESPACES, obj)
+def _marked(store: Store, resource: Resource, item: Item, *, dry_run: bool) -> Json:
+    """Mark an object as deleted, once, and return it.
 
-
-def _held(store: Store, resource: Resource, item: Item) -> Item:
-    """Mark an object as deleted, once: it stays until the last of its finalizers is taken away."""
+    It stays until the last of its finalizers is taken away, a namespace until a controller has emptied it.
+    """
     obj = item.value()
-    if "deletionTimestamp" in obj["metadata"]:
-        return item
-    generation = obj["metadata"]["generation"] + 1
-    obj["metadata"] |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": 0, "generation": generation}
-    return store.put(resource, obj)
+    metadata = obj["metadata"]
+    if "deletionTimestamp" not in metadata:
+        metadata["deletionTimestamp"] = now()
+        if resource is NAMESPACES:
+            obj["status"] = {"phase": "Terminating"}
+        else:
+            metadata |= {"deletionGracePeriodSeconds": 0, "generation": metadata["generation"] + 1}
+        if not dry_run:
+            store.put(resource, obj)
+    return {"kind": resource.kind, "apiVersion": resource.api_version, **obj}

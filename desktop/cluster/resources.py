@@ -10,7 +10,8 @@ from desktop.reach.objects import CLUSTER_WIDE, Kind
 class Resource:
     """A kind's place in the API: ``group`` is empty for the core API, ``plural`` is its name in paths.
 
-    What is ``optional`` is served only where somebody installed it; ``instead`` is where other servers keep the same.
+    What is ``optional`` is served only where somebody installed it, or by some releases; ``instead`` is where other
+    servers keep the same.
     """
 
     kind: Kind
@@ -50,6 +51,12 @@ def _calico(kind: Kind, plural: str) -> Resource:
     return Resource(kind, _CALICO_STORED, plural, optional=True, instead=served)
 
 
+def _cron_jobs() -> Resource:
+    """Kubernetes 1.21 moved cron jobs; what a policy needs to know of them stayed as it was."""
+    before = Resource(Kind.CRON_JOB, "batch", "cronjobs", "v1beta1", optional=True)
+    return Resource(Kind.CRON_JOB, "batch", "cronjobs", optional=True, instead=before)
+
+
 RESOURCES = {
     resource.kind: resource
     for resource in (
@@ -62,7 +69,7 @@ RESOURCES = {
         Resource(Kind.REPLICA_SET, "apps", "replicasets"),
         Resource(Kind.REPLICATION_CONTROLLER, "", "replicationcontrollers"),
         Resource(Kind.JOB, "batch", "jobs"),
-        Resource(Kind.CRON_JOB, "batch", "cronjobs"),
+        _cron_jobs(),
         Resource(Kind.NETWORK_POLICY, "networking.k8s.io", "networkpolicies"),
         Resource(Kind.ADMIN_NETWORK_POLICY, _TIERS, "adminnetworkpolicies", "v1alpha1", optional=True),
         Resource(Kind.BASELINE_ADMIN_NETWORK_POLICY, _TIERS, "baselineadminnetworkpolicies", "v1alpha1", optional=True),

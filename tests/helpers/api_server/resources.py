@@ -80,8 +80,9 @@ CUSTOM = (
     Resource("crd.projectcalico.org", "v1", "globalnetworkpolicies", "GlobalNetworkPolicy", False),
     Resource("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy"),
     Resource("projectcalico.org", "v3", "globalnetworkpolicies", "GlobalNetworkPolicy", False),
+    Resource("batch", "v1beta1", "cronjobs", "CronJob"),
 )
-"""What a server has only once it was installed."""
+"""What a server has only once it was installed, or before 1.25."""
 BY_KIND = {(resource.api_version, resource.kind): resource for resource in (*RESOURCES, *CUSTOM)}
 BY_PLURAL = {(resource.group, resource.version, resource.plural): resource for resource in (*RESOURCES, *CUSTOM)}
 

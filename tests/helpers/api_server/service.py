@@ -104,6 +104,8 @@ class Service:
         self.warnings: list[str] = []
         self.installed: set[str] = set()
         """The custom resources that are served, each as ``plural.group``."""
+        self.withheld: set[Resource] = set()
+        """What an older server does not have yet."""
 
     def answer(self, request: Request, link: Link = _ALWAYS_THERE) -> Answer | Stream:
         """Answer a request; ``link`` is asked while a watch lasts."""
@@ -138,6 +140,8 @@ class Service:
         return Answer(200, reading.read_list(self.store, resource, namespace, request.query, accept))
 
     def _serves(self, resource: Resource) -> bool:
+        if resource in self.withheld:
+            return False
         return resource in RESOURCES or resource.qualified in self.installed
 
     def _resources_of(self, path: str) -> Answer | None:

@@ -1,4 +1,4 @@
-"""Policies that a server has only once somebody installed their kind: read, followed, or known not to be there."""
+"""What not every server has, or has elsewhere: read, followed, or known not to be there."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +10,13 @@ from desktop.cluster.gateway import Bookmark, Gone, Listing, Put
 from desktop.cluster.live import LiveGateway
 from desktop.errors import Forbidden
 from desktop.policy.tiers import Action, Tier
-from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, ForeignPolicy, Kind, TieredObject
+from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, ForeignPolicy, Kind, TieredObject, Workload
 from tests.contract.api_servers import live_gateway
 from tests.helpers.api_server import ApiServer
+from tests.helpers.api_server.resources import CRON_JOBS
 from tests.helpers.policies import Json
 
+IN_NAMESPACES = ("CiliumNetworkPolicy", "NetworkPolicy", "CronJob")
 TIERS = "policy.networking.k8s.io"
 
 
@@ -38,9 +40,7 @@ def listing(gateway: LiveGateway, kind: Kind) -> Listing:
 
 
 def custom(api_version: str, kind: str, name: str, **spec: object) -> Json:
-    metadata = (
-        {"name": name, "namespace": "shop"} if kind in ("CiliumNetworkPolicy", "NetworkPolicy") else {"name": name}
-    )
+    metadata = {"name": name, "namespace": "shop"} if kind in IN_NAMESPACES else {"name": name}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec}
 
 
@@ -119,6 +119,25 @@ def test_policies_of_plug_ins_are_known_to_be_there(
     api_server.service.installed = {f"{plural}.{api_version.partition('/')[0]}"}
     api_server.add(document)
     assert listing(opened("admin"), kind).things == (ForeignPolicy(kind, namespace, "p"),)
+
+
+@pytest.mark.parametrize("user", ["admin", "viewer"])
+def test_cron_jobs_of_a_server_before_1_21_are_found_where_it_keeps_them(
+    api_server: ApiServer, opened: Callable[[str], LiveGateway], user: str
+) -> None:
+    api_server.service.withheld = {CRON_JOBS}
+    api_server.service.installed = {"cronjobs.batch"}
+    template = {"spec": {"template": {"metadata": {"labels": {"app": "nightly"}}, "spec": {"containers": []}}}}
+    nightly = custom("batch/v1beta1", "CronJob", "nightly", jobTemplate=template)
+    api_server.add(nightly)
+    gateway = opened(user)
+    if user == "viewer":
+        with pytest.raises(Forbidden):
+            listing(gateway, Kind.CRON_JOB)
+        return
+    (thing,) = listing(gateway, Kind.CRON_JOB).things
+    assert isinstance(thing, Workload)
+    assert (thing.kind, thing.name, thing.template_labels) == (Kind.CRON_JOB, "nightly", {"app": "nightly"})
 
 
 def test_calicos_view_of_kubernetes_own_policies_is_none_of_its_own(

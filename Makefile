@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRANSLATIONS := resources/translations
+# The tests that have to cover every line and branch of what the program concludes and writes.
+MEASURED := tests/unit/policy tests/unit/reach tests/unit/manifest tests/unit/test_cli_reach.py tests/cases
 
 .PHONY: setup run test lint bench soak translations clean
 
@@ -21,7 +23,9 @@ run: setup
 	$(BIN)/python -m desktop
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/coverage run -m pytest $(MEASURED)
+	$(BIN)/coverage report
+	$(BIN)/python -m pytest --numprocesses 2 $(MEASURED:%=--ignore=%)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -44,4 +48,4 @@ translations: setup
 	$(BIN)/pybabel --quiet compile --domain=bulkhead --directory=$(TRANSLATIONS)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

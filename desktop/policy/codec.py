@@ -1,4 +1,4 @@
-"""NetworkPolicy objects from the API's JSON, and back.
+"""NetworkPolicy objects from the API's JSON.
 
 Reading is lenient about what it need not understand (unknown fields, whatever else the metadata holds, values that
 the server would refuse but that have a meaning) and strict about the rest: nothing is guessed. A peer of which no
@@ -21,7 +21,6 @@ from desktop.policy.objects import (
 )
 from desktop.policy.reading import Misfit, as_list, as_mapping, as_member, as_number, as_selector, as_text, as_text_map
 from desktop.policy.rules import check
-from desktop.policy.schema import API_VERSION, KIND
 
 _BLOCKING = frozenset(
     {
@@ -98,25 +97,6 @@ def _port(value: object) -> Port:
     )
 
 
-def render_policy(policy: NetworkPolicy) -> dict[str, object]:
-    """Return the policy's API object, in the order people write it; ``parse_policy`` gives the same policy back."""
-    metadata: dict[str, object] = {"name": policy.name}
-    if policy.namespace:
-        metadata["namespace"] = policy.namespace
-    if policy.labels:
-        metadata["labels"] = dict(policy.labels)
-    if policy.annotations:
-        metadata["annotations"] = dict(policy.annotations)
-    spec: dict[str, object] = {"podSelector": render_selector(policy.pod_selector)}
-    if policy.policy_types:
-        spec["policyTypes"] = [direction.value for direction in policy.policy_types]
-    if policy.ingress is not None:
-        spec["ingress"] = [_rendered_rule(rule, "from") for rule in policy.ingress]
-    if policy.egress is not None:
-        spec["egress"] = [_rendered_rule(rule, "to") for rule in policy.egress]
-    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
-
-
 def render_selector(selector: LabelSelector) -> dict[str, object]:
     """Return a selector as the API has it."""
     rendered: dict[str, object] = {}
@@ -131,36 +111,4 @@ def _rendered_requirement(requirement: Requirement) -> dict[str, object]:
     rendered: dict[str, object] = {"key": requirement.key, "operator": requirement.operator.value}
     if requirement.values:
         rendered["values"] = list(requirement.values)
-    return rendered
-
-
-def _rendered_rule(rule: Rule, peers: str) -> dict[str, object]:
-    rendered: dict[str, object] = {}
-    if rule.peers is not None:
-        rendered[peers] = [_rendered_peer(peer) for peer in rule.peers]
-    if rule.ports is not None:
-        rendered["ports"] = [_rendered_port(port) for port in rule.ports]
-    return rendered
-
-
-def _rendered_peer(peer: Peer) -> dict[str, object]:
-    rendered: dict[str, object] = {}
-    if peer.namespace_selector is not None:
-        rendered["namespaceSelector"] = render_selector(peer.namespace_selector)
-    if peer.pod_selector is not None:
-        rendered["podSelector"] = render_selector(peer.pod_selector)
-    if peer.ip_block is not None:
-        block: dict[str, object] = {"cidr": peer.ip_block.cidr}
-        if peer.ip_block.excepts:
-            block["except"] = list(peer.ip_block.excepts)
-        rendered["ipBlock"] = block
-    return rendered
-
-
-def _rendered_port(port: Port) -> dict[str, object]:
-    rendered: dict[str, object] = {"protocol": port.protocol}
-    if port.port is not None:
-        rendered["port"] = port.port
-    if port.end_port is not None:
-        rendered["endPort"] = port.end_port
     return rendered

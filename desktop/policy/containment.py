@@ -6,6 +6,7 @@ A selector asks of each label on its own, so what it asks is, for each key, a se
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import assert_never
 
 from desktop.policy.netset import PORTS, Spans, addresses, parse_cidr
 from desktop.policy.objects import (
@@ -76,6 +77,7 @@ def _asked(requirement: Requirement) -> Values:
             return Values(others=True)
         case Operator.DOES_NOT_EXIST:
             return Values(absent=True)
+    assert_never(requirement.operator)
 
 
 def can_match(asked: Wants) -> bool:

@@ -93,16 +93,6 @@ class Impact:
         """The connections that close, on some of their ports at least; some may be among ``opening``, too."""
         return tuple(shift for shift in self.shifts if shift.closes)
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether it is known that no connection changes."""
-        return not self.shifts and not self.unseen
-
-    @property
-    def needs_confirmation(self) -> bool:
-        """Whether something opens to everyone, or a workload loses too much of what it reached or reached it."""
-        return bool(self.exposures or self.cuts)
-
     def differences(self) -> Iterator[Difference]:
         """Yield the pairs of ends whose connections change, each once."""
         return chain.from_iterable(shift.differences() for shift in self.shifts)

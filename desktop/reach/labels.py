@@ -42,16 +42,11 @@ class LabelIndex:
         for key, value in selector.labels:
             selected &= self._carrying[key].get(value, 0)
         for requirement in selector.expressions:
-            carrying = self._carrying[requirement.key]
-            match requirement.operator:
-                case Operator.IN:
-                    selected &= _union(carrying.get(value, 0) for value in requirement.values)
-                case Operator.NOT_IN:  # matches what lacks the key, too
-                    selected &= ~_union(carrying.get(value, 0) for value in requirement.values)
-                case Operator.EXISTS:
-                    selected &= _union(carrying.values())
-                case Operator.DOES_NOT_EXIST:
-                    selected &= ~_union(carrying.values())
+            carrying, operator = self._carrying[requirement.key], requirement.operator
+            by_value = operator in (Operator.IN, Operator.NOT_IN)
+            found = _union((carrying.get(each, 0) for each in requirement.values) if by_value else carrying.values())
+            # What lacks the key is matched by both refusals.
+            selected &= ~found if operator in (Operator.NOT_IN, Operator.DOES_NOT_EXIST) else found
         return selected
 
     def _by_value(self, labels: Sequence[Mapping[str, str]], key: str) -> dict[str, int]:

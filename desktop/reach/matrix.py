@@ -47,11 +47,8 @@ class Matrix:
 
     def cells(self, row: int) -> dict[int, Cell]:
         """Return the cells of a row that are not empty, by column."""
-        return _spread(self.groups(row))
-
-    def cells_into(self, column: int) -> dict[int, Cell]:
-        """Return the cells of a column that are not empty, by row."""
-        return _spread(self.groups_into(column))
+        cells = {index: cell for cell, others in self.groups(row).items() for index in positions_of(others)}
+        return dict(sorted(cells.items()))
 
     def groups(self, row: int) -> Groups:
         """Return the cells of a row that are not empty, each with all the columns it stands in."""
@@ -94,8 +91,3 @@ class Matrix:
             for end in self.columns.members(other):
                 ports &= row.at(end)[0]
         return ports
-
-
-def _spread(groups: Groups) -> dict[int, Cell]:
-    cells = {index: cell for cell, others in groups.items() for index in positions_of(others)}
-    return dict(sorted(cells.items()))

@@ -80,12 +80,12 @@ def _both(one: Ports, other: Ports) -> Ports:
 def _widen(groups: dict[Ports, int], ports: Ports, members: int) -> None:
     """Give ``members``, who are all in the groups, more ports."""
     moved: list[tuple[Ports, int]] = []
-    for known, ends in groups.items():
+    left = iter(groups.items())
+    while members:
+        known, ends = next(left)
         if inside := ends & members:
             moved.append((known, inside))
             members ^= inside
-            if not members:
-                break
     for known, inside in moved:
         groups[known] ^= inside
     for known, inside in moved:

@@ -8,7 +8,7 @@ a small one, and ``old.pods[ns] is new.pods[ns]`` tells that nothing happened th
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import TypeVar, assert_never, cast
 
 from desktop.reach.objects import (
     FOREIGN_KINDS,
@@ -175,6 +175,7 @@ def kind_of(thing: Thing) -> Kind:
             return Kind.SERVICE
         case Namespace():
             return Kind.NAMESPACE
+    assert_never(thing)
 
 
 def _key(kind: Kind, name: str) -> object:
@@ -205,6 +206,8 @@ class _Editor:
                     self._own(kind, namespace).pop(_key(kind, name))
             case Replaced():
                 self._replace(change)
+            case _:
+                assert_never(change)
 
     def result(self) -> Snapshot:
         for (attribute, namespace), table in self._inner.items():
@@ -221,9 +224,8 @@ class _Editor:
             self._namespaces = {thing.name: thing for thing in change.things if isinstance(thing, Namespace)}
             return
         listed: dict[str, dict[object, Thing]] = {} if change.namespace is None else {change.namespace: {}}
-        for thing in change.things:
-            if not isinstance(thing, Namespace):
-                listed.setdefault(thing.namespace, {})[_key(change.kind, thing.name)] = thing
+        for thing in (each for each in change.things if not isinstance(each, Namespace)):
+            listed.setdefault(thing.namespace, {})[_key(change.kind, thing.name)] = thing
         gone = self._names(change.kind) - listed.keys() if change.namespace is None else set()
         for namespace in gone:
             listed[namespace] = {}

@@ -12,7 +12,7 @@ from desktop.manifest.rewriting import same
 from desktop.manifest.writer import render
 from desktop.policy import selectors
 from desktop.policy.advice import KEYS, advice_on
-from desktop.policy.codec import parse_policy, render_policy
+from desktop.policy.codec import parse_policy
 from desktop.policy.findings import Finding
 from desktop.policy.fixes import applied
 from desktop.policy.objects import LabelSelector, NetworkPolicy, Peer
@@ -25,6 +25,7 @@ from desktop.reach.snapshot import Gone, Put, Snapshot
 from tests.helpers.clusters import policies, snapshots, stored
 from tests.helpers.oracle import verdict
 from tests.helpers.reach import PORTS, ends_of
+from tests.helpers.rendering import render_policy
 
 profiles = st.sampled_from(sorted(PROFILES)).map(PROFILES.__getitem__)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.policy import selectors
-from desktop.policy.codec import PolicyUnreadable, parse_policy, render_policy
+from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import format_path
 from desktop.policy.netset import Spans, addresses, parse_address, parse_cidr
 from desktop.policy.objects import (
@@ -23,6 +23,7 @@ from desktop.policy.objects import (
 )
 from desktop.policy.profile import PROFILES, for_version, limits
 from desktop.policy.rules import check
+from tests.helpers.rendering import render_policy
 
 words = st.sampled_from(["app", "tier", "web", "db", "a", "b"])
 networks = st.sampled_from(["10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "192.0.2.1/32"])

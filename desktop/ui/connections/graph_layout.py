@@ -56,10 +56,6 @@ class Rect:
         """Return it moved."""
         return Rect(self.x + x, self.y + y, self.width, self.height)
 
-    def meets(self, other: "Rect") -> bool:
-        """Whether the two have a part in common."""
-        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-
 
 Curve = tuple[Point, Point, Point, Point]
 """A cubic Bézier curve: start, two handles, end."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from desktop.policy.codec import PolicyUnreadable, parse_policy, render_policy
+from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import format_path
 from desktop.policy.objects import (
     Direction,
@@ -17,6 +17,7 @@ from desktop.policy.objects import (
     Requirement,
     Rule,
 )
+from tests.helpers.rendering import render_policy
 
 
 def policy(spec: object, **metadata: object) -> dict[str, Any]:
@@ -82,28 +83,6 @@ def test_an_absent_list_and_an_empty_one_are_kept_apart() -> None:
     assert (read.ingress, read.egress) == ((), (Rule((), ()),))
     assert parse_policy(policy({})).ingress is None
     assert parse_policy(render_policy(read)) == read
-
-
-def test_a_policy_is_written_in_the_order_people_write_it() -> None:
-    rule = Rule(peers=(Peer(ip_block=IPBlock("10.0.0.0/8")),), ports=(Port("TCP", 80),))
-    selector = LabelSelector((("app", "web"),), (Requirement("tier", Operator.EXISTS),))
-    written = render_policy(NetworkPolicy("", "p", selector, ingress=(), egress=(rule, Rule())))
-
-    assert written == {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "p"},
-        "spec": {
-            "podSelector": {
-                "matchLabels": {"app": "web"},
-                "matchExpressions": [{"key": "tier", "operator": "Exists"}],
-            },
-            "ingress": [],
-            "egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"protocol": "TCP", "port": 80}]}, {}],
-        },
-    }
-    assert list(written) == ["apiVersion", "kind", "metadata", "spec"]
-    assert render_policy(NetworkPolicy("", "p"))["spec"] == {"podSelector": {}}
 
 
 def test_absent_and_empty_policy_types_are_the_same() -> None:

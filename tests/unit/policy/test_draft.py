@@ -21,7 +21,7 @@ from desktop.policy.draft import (
     write_draft,
 )
 from desktop.policy.findings import Severity
-from desktop.policy.objects import Operator
+from desktop.policy.objects import Direction, Operator
 
 ROLE_FRONTEND = SelectorField((LabelRow("role", None, "frontend"),))
 ROLE_DB = SelectorField((LabelRow("role", None, "db"),))
@@ -294,3 +294,48 @@ def test_a_namespace_chosen_by_name_reads_back_as_a_name() -> None:
 
 def test_a_new_draft_keeps_a_name_and_a_namespace() -> None:
     assert write_draft(Draft("p", "web")).value["metadata"] == {"name": "p", "namespace": "web"}
+
+
+@pytest.mark.parametrize(
+    ("peer", "scope"),
+    [
+        ("{podSelector: {}}", Scope.OWN_NAMESPACE),
+        ("{namespaceSelector: {}}", Scope.EVERY_NAMESPACE),
+        ("{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: web}}}", Scope.NAMED_NAMESPACES),
+        ("{namespaceSelector: {matchLabels: {team: a}}}", Scope.LABELLED_NAMESPACES),
+        (
+            "{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: Exists}]}}",
+            Scope.LABELLED_NAMESPACES,
+        ),
+        ("{ipBlock: {cidr: 10.0.0.0/8}}", Scope.ADDRESSES),
+        ("{ipBlock: {cidr: 10.0.0.0/8}, podSelector: {}}", Scope.AS_WRITTEN),
+        ("{}", Scope.AS_WRITTEN),
+    ],
+)
+def test_a_peer_is_shown_as_what_it_chooses(peer: str, scope: Scope) -> None:
+    draft = read_draft(load(f"{{spec: {{podSelector: {{}}, ingress: [{{from: [{peer}]}}]}}}}"))
+    assert [each.scope for each in draft.direction(Direction.INGRESS).rules[0].peers] == [scope]
+
+
+def test_a_source_that_names_no_namespace_is_refused_and_never_means_every_one() -> None:
+    for peer in (PeerField(Scope.NAMED_NAMESPACES, ("", " ")), PeerField(Scope.LABELLED_NAMESPACES)):
+        draft = Draft("p", "default", inbound=DirectionField(Isolation.RULES, (RuleField(peers=(peer,)),)))
+        assert [finding.code for finding in write_draft(draft).findings] == ["draft.no-namespace"]
+
+
+def test_the_same_label_twice_is_refused() -> None:
+    twice = SelectorField((LabelRow("app", None, "a"), LabelRow("app", None, "b")))
+    assert [finding.code for finding in write_draft(Draft("p", "default", twice)).findings] == ["draft.duplicate-key"]
+
+
+def test_labels_that_do_not_change_stay_as_they_are_written() -> None:
+    selector = load("{matchLabels: {app: web}, matchExpressions: []}")
+    rule = {"from": [{"namespaceSelector": {"matchLabels": {"team": "a"}}, "podSelector": selector}]}
+    draft = read_draft({"spec": {"podSelector": {}, "ingress": [rule]}})
+    (read,) = draft.inbound.rules
+    peers = (replace(read.peers[0], scope=Scope.EVERY_NAMESPACE),)
+    field = DirectionField(Isolation.RULES, (replace(read, peers=peers),))
+    changed = spec(draft.with_direction(Direction.INGRESS, field))
+    assert changed["ingress"] == [{"from": [{"namespaceSelector": {}, "podSelector": selector}]}]
+    assert changed == spec(changed_back := read_draft({"spec": changed}))
+    assert changed_back.with_direction(Direction.EGRESS, changed_back.outbound) == changed_back

@@ -56,3 +56,10 @@ def test_a_name_that_is_taken_and_an_open_question_are_told() -> None:
 def test_an_update_may_not_rename() -> None:
     old = check_draft(Draft("p", "default"))[0].value
     assert told(check_draft(Draft("q", "default"), old=old)[1]) == ["metadata.name name.changed"]
+
+
+def test_a_port_name_that_looks_like_a_range_is_doubted_unless_it_stood_there_before() -> None:
+    typed = Draft("p", inbound=rules(RuleField(ports=(PortField("TCP", "80, http-8010"),))))
+    assert told(check_draft(typed)[1]) == ["spec.ingress[0].ports[0].port typed.port-name-like-range"]
+    read = PortField("TCP", "http-8010", {"protocol": "TCP", "port": "http-8010"})
+    assert told(check_draft(Draft("p", outbound=rules(RuleField(ports=(read,)))))[1]) == []

@@ -6,15 +6,19 @@ import pytest
 
 from desktop.policy.codec import parse_policy
 from desktop.policy.findings import Severity, format_path
+from desktop.policy.objects import Direction
 from desktop.policy.profile import (
     DEFAULT,
     PROFILES,
     Capability,
     Lack,
     Version,
+    direction_lacking,
     for_version,
     limits,
+    notes_on_cluster,
     read_version,
+    shortcomings,
     version_text,
 )
 
@@ -225,3 +229,13 @@ def test_a_direction_that_is_not_in_force_is_told_where_the_document_asks_for_it
     ]
 
     assert places == ["spec.egress", "spec.egress", "spec.policyTypes", "spec"]
+
+
+def test_what_a_cluster_makes_less_of_every_policy_is_told_once() -> None:
+    old = for_version("default", "1.22")
+    assert [each.code for each in shortcomings(old)] == ["limit.outbound"]
+    assert direction_lacking(old, Direction.INGRESS) is None
+    assert [each.code for each in shortcomings(PROFILES["upstream"])] == []
+    codes = {name: [each.code for each in notes_on_cluster(profile)] for name, profile in PROFILES.items()}
+    assert codes["default"] == ["limit.cluster-ip"]
+    assert codes["upstream"] == []

@@ -51,10 +51,10 @@ def _agrees(standing: Standing) -> None:
     for index in range(len(columns.all)):
         for each in columns.members(index):
             lines.setdefault(each, []).append(index)
-        groups[index], into[index] = matrix.cells(index), matrix.cells_into(index)
+        groups[index], into[index] = matrix.cells(index), matrix.groups_into(index)
     for index, cells in groups.items():
         for other, cell in cells.items():
-            assert into[other][index] == cell
+            assert into[other][cell] >> index & 1
     for source, destination, port in _questions(standing.snapshot):
         told = explain(standing.snapshot, source, destination, "TCP", port, standing.ends.settings).verdict
         start, end, mask = bit_of(reach, source), bit_of(reach, destination), reach.ports.mask_of("TCP", port)

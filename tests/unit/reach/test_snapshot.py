@@ -17,7 +17,7 @@ from desktop.reach.objects import (
     TieredObject,
     Workload,
 )
-from desktop.reach.snapshot import Gone, Put, Replaced, Snapshot, touched
+from desktop.reach.snapshot import Gone, Put, Replaced, Snapshot, changed, kind_of, touched
 
 
 def pods(namespace: str, *names: str) -> tuple[Pod, ...]:
@@ -48,6 +48,18 @@ def test_a_listing_of_the_cluster_removes_what_it_does_not_hold() -> None:
     assert touched(old, new, Kind.POD) == {"a", "b"}
 
 
+def test_what_may_differ_is_told_by_kind() -> None:
+    old = Snapshot().apply([Put(Namespace("a")), *map(Put, pods("a", "x"))])
+    assert [kind for kind in Kind if changed(old, old.apply([Put(Namespace("b"))]), kind)] == [Kind.NAMESPACE]
+    assert [kind for kind in Kind if changed(old, old.apply([Put(Pod("a", "y"))]), kind)] == [Kind.POD]
+
+
+def test_the_namespaces_that_hold_a_kind_are_known() -> None:
+    snapshot = Snapshot().apply([Put(Namespace("empty")), *map(Put, pods("a", "x")), *map(Put, pods("b", "y"))])
+    assert snapshot.namespaces_with(Kind.POD) == ("a", "b")
+    assert snapshot.namespaces_with(Kind.SERVICE) == ()
+
+
 def test_a_listing_of_a_namespace_leaves_the_others() -> None:
     old = Snapshot().apply([Replaced(Kind.POD, None, pods("a", "x") + pods("b", "y"))])
     new = old.apply([Replaced(Kind.POD, "a", ())])
@@ -76,6 +88,7 @@ def test_every_kind_comes_and_goes() -> None:
         Kind.CALICO_GLOBAL_NETWORK_POLICY: ForeignPolicy(Kind.CALICO_GLOBAL_NETWORK_POLICY, "", "n"),
     }
     for kind, thing in things.items():
+        assert kind_of(thing) is kind
         there = Snapshot().apply([Put(thing)])
         assert list(there.things(kind)) == [thing]
         assert there.count(kind) == 1

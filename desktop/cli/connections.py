@@ -117,7 +117,12 @@ def open_values(open_: Open) -> dict[str, object]:
 
 def end_value(end: End) -> str | list[str]:
     """Return an end as programs read it: ``namespace/name[Kind]``, or a list of ranges ``a-b``."""
-    return str(end) if isinstance(end, WorkloadRef) else [range_text(span) for span in end]
+    return spelt(end) if isinstance(end, WorkloadRef) else [range_text(span) for span in end]
+
+
+def spelt(workload: WorkloadRef) -> str:
+    """Return a workload as programs read it, which is as np-guard's tools spell it: ``namespace/name[Kind]``."""
+    return f"{workload.namespace}/{workload.name}[{workload.kind}]"
 
 
 def end_text(end: End) -> str:

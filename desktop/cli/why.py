@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from desktop.cli.connections import spelt
 from desktop.cli.pictures import Place, add_reading, caveat_values, pictures, say_caveats, settings
 from desktop.cli.sources import Commands, add_output, add_source
 from desktop.language import tr
@@ -13,9 +14,10 @@ from desktop.policy.objects import PROTOCOLS
 from desktop.reach.compare import Ports
 from desktop.reach.explain import End, Explanation, Reason, Side, explain
 from desktop.reach.objects import Pod
-from desktop.reach.questions import alike, answers, named
+from desktop.reach.questions import Named, alike, answers, named
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
+from desktop.reach.workloads import WorkloadRef
 from desktop.wording.connections import ports_words, verdict_words
 from desktop.wording.lists import listed
 from desktop.wording.plain import plain
@@ -74,7 +76,8 @@ def _why(arguments: argparse.Namespace) -> int:
     ]
     caveats = [caveat for answer in found for caveat in answer.explanation.caveats]
     if arguments.output == "json":
-        value = {"source": source.title, "destination": destination.title, "answers": [_value(each) for each in found]}
+        ends = {"source": _spelt(source), "destination": _spelt(destination)}
+        value = {**ends, "answers": [_value(each) for each in found]}
         print(json.dumps({**value, **caveat_values(tuple(dict.fromkeys(caveats)))}, indent=1))
     else:
         print(f"{plain(source.title)} -> {plain(destination.title)}")
@@ -83,6 +86,10 @@ def _why(arguments: argparse.Namespace) -> int:
             print(*_lines(answer, several=several), sep="\n")
     say_caveats(caveats)
     return 0
+
+
+def _spelt(named: Named) -> str:
+    return spelt(named.end) if isinstance(named.end, WorkloadRef) else named.end
 
 
 def _answers(

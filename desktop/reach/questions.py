@@ -18,7 +18,7 @@ from desktop.reach.snapshot import Snapshot
 from desktop.reach.stretches import Stretches
 from desktop.reach.workloads import WorkloadRef, template_pod, top_owner
 
-_NAME = re.compile(r"(?:([^/\[\]]+)/)?([^/\[\]]+)(?:\[(\w+)\])?")
+_NAME = re.compile(r"(?:([^/\[\]() ]+)/)?([^/\[\]() ]+)(?:\[(\w+)\]| ?\((\w+)\))?")
 
 
 class NoSuchEnd(BulkheadError):
@@ -27,14 +27,19 @@ class NoSuchEnd(BulkheadError):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a name means: ``title`` as it is to be shown, and its ends (the pods of a workload, or one address)."""
+    """What a name means: a workload, a pod or an address, and its ends (the pods of a workload, or the one)."""
 
-    title: str
+    end: WorkloadRef | str
     ends: tuple[End, ...]
+
+    @property
+    def title(self) -> str:
+        """The name as it is to be shown."""
+        return str(self.end)
 
 
 def named(snapshot: Snapshot, text: str) -> Named:
-    """Return what ``namespace/name``, ``namespace/name[Kind]`` or an IP address means.
+    """Return what ``namespace/name``, ``namespace/name (Kind)``, ``namespace/name[Kind]`` or an IP address means.
 
     The namespace may be left out where no other has something of that name. A pod comes before a workload of the same
     name. A workload without pods stands for the pods its template makes. The address of a pod is that pod. Raises
@@ -45,7 +50,8 @@ def named(snapshot: Snapshot, text: str) -> Named:
     match = _NAME.fullmatch(text)
     if match is None:
         raise NoSuchEnd("end.unknown", name=text)
-    namespace, name, kind = match.groups()
+    namespace, name, *kinds = match.groups()
+    kind = next(filter(None, kinds), None)
     namespaces = [namespace] if namespace else sorted(snapshot.pods.keys() | snapshot.workloads.keys())
     found = [each for place in namespaces for each in _called(snapshot, place, name, kind)]
     if not found:
@@ -59,7 +65,7 @@ def _called(snapshot: Snapshot, namespace: str, name: str, kind: str | None) -> 
     """Yield what of a namespace has this name: a pod, or else workloads."""
     pod = snapshot.pods.get(namespace, {}).get(name)
     if pod is not None and kind in (None, "Pod"):
-        yield Named(f"{namespace}/{name}[Pod]", (pod,))
+        yield Named(WorkloadRef(namespace, name, "Pod"), (pod,))
         return
     owned: dict[WorkloadRef, list[Pod]] = {}
     for each in snapshot.pods.get(namespace, {}).values():
@@ -69,7 +75,7 @@ def _called(snapshot: Snapshot, namespace: str, name: str, kind: str | None) -> 
             owned.setdefault(WorkloadRef(namespace, workload.name, workload.kind.value), [template_pod(workload)])
     for ref in sorted(owned):
         if ref.name == name and kind in (None, ref.kind):
-            yield Named(str(ref), tuple(owned[ref]))
+            yield Named(ref, tuple(owned[ref]))
 
 
 def _address(snapshot: Snapshot, text: str) -> Named:
@@ -77,7 +83,7 @@ def _address(snapshot: Snapshot, text: str) -> Named:
     for pods in snapshot.pods.values():
         for pod in pods.values():
             if not pod.host_network and number in map(parse_address, pod.ips):
-                return Named(f"{pod.namespace}/{pod.name}[Pod]", (pod,))
+                return Named(WorkloadRef(pod.namespace, pod.name, "Pod"), (pod,))
     for services in snapshot.services.values():
         for service in services.values():
             if number in map(parse_address, service.cluster_ips):

@@ -9,14 +9,14 @@ from desktop.reach.snapshot import Put, Snapshot
 
 @dataclass(frozen=True, slots=True, order=True)
 class WorkloadRef:
-    """A workload by its name. ``kind`` is ``Pod`` for a pod that nothing owns."""
+    """A workload by its name, ``shop/web (Deployment)``. ``kind`` is ``Pod`` for a pod that nothing owns."""
 
     namespace: str
     name: str
     kind: str
 
     def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}[{self.kind}]"
+        return f"{self.namespace}/{self.name} ({self.kind})"
 
 
 def top_owner(snapshot: Snapshot, pod: Pod) -> WorkloadRef:

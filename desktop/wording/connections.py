@@ -25,7 +25,7 @@ def range_text(span: Span) -> str:
 
 
 def end_words(end: Column) -> str:
-    """Return an end of connections: ``shop/web[Deployment]``, a range of addresses, or one address."""
+    """Return an end of connections: ``shop/web (Deployment)``, a range of addresses, or one address."""
     if isinstance(end, WorkloadRef):
         return plain(str(end))
     if end == IPV4_LINE:

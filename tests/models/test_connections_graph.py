@@ -99,13 +99,13 @@ def test_without_a_policy_nothing_is_drawn_and_the_rings_say_so() -> None:
 def test_a_restricted_side_has_no_ring() -> None:
     graph = graph_of(grid_of(cluster(FROM_WEB)))
     rings = {str(spot.place): spot.free for spot in graph.places.values()}
-    assert rings["shop/db[StatefulSet]"] == {Direction.EGRESS}
+    assert rings["shop/db (StatefulSet)"] == {Direction.EGRESS}
 
 
 def test_an_edge_of_two_workloads_names_its_ports() -> None:
     grid = grid_of(cluster(FROM_WEB))
     (edge,) = graph_of(grid).edges
-    assert edge_words(grid, edge) == "shop/web[StatefulSet] to shop/db[StatefulSet]: TCP 5432 open"
+    assert edge_words(grid, edge) == "shop/web (StatefulSet) to shop/db (StatefulSet): TCP 5432 open"
     assert edge.state is State.PARTLY
 
 
@@ -191,7 +191,7 @@ def test_more_lines_than_anybody_can_tell_apart_are_counted_and_a_spot_still_has
     assert made.graph.edges == ()
     assert made.layout.curves == ()
     assert made.graph.undrawn > 10
-    place = next(each for each in made.graph.places if str(each) == "team-01/api[Deployment]")
+    place = next(each for each in made.graph.places if str(each) == "team-01/api (Deployment)")
     assert fan(made.grid, made.graph, place)
 
 

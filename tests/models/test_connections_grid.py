@@ -111,7 +111,7 @@ def test_the_table_s_words_name_the_ports() -> None:
     model.show_grid(grid)
     names = [getattr(grid.end(line), "name", "") for line in range(len(grid.lines))]
     web, db = names.index("web"), names.index("db")
-    words = "shop/web[StatefulSet] to shop/db[StatefulSet]: TCP 5432 open"
+    words = "shop/web (StatefulSet) to shop/db (StatefulSet): TCP 5432 open"
     assert cell_words(grid, web, db) == words
     assert model.data(model.index(web, db), Qt.ItemDataRole.AccessibleTextRole) == words
     assert model.data(model.index(web, db)) == "◐"
@@ -165,11 +165,11 @@ def test_folding_again_asks_nothing_of_the_connections() -> None:
 @pytest.mark.parametrize(
     ("text", "after", "found"),
     [
-        ("db", None, "shop/db[StatefulSet]"),
-        ("DB", None, "shop/db[StatefulSet]"),
-        ("statefulset", "shop/db[StatefulSet]", "shop/web[StatefulSet]"),
-        ("b[", "shop/web[StatefulSet]", "tools/job[StatefulSet]"),
-        ("tools", "tools/job[StatefulSet]", "tools"),
+        ("db", None, "shop/db (StatefulSet)"),
+        ("DB", None, "shop/db (StatefulSet)"),
+        ("statefulset", "shop/db (StatefulSet)", "shop/web (StatefulSet)"),
+        ("b (", "shop/web (StatefulSet)", "tools/job (StatefulSet)"),
+        ("tools", "tools/job (StatefulSet)", "tools"),
         ("192.0.2.7", None, "every IPv4 address"),
         ("nothing", None, None),
     ],

@@ -62,11 +62,11 @@ def test_workloads_name_their_policies_or_say_that_there_is_none() -> None:
     rows = protected(scene(CLUSTER), ["shop", "tools"])
     table.show(rows, frozenset({"tools"}))
     assert table_text(table, len(workloads.Column)) == [
-        "shop | Pod agent | 1 | host network: no policy applies | host network: no policy applies",
-        "shop | Deployment db | 1 | also-db, db | not protected",
-        "shop | Deployment web | 1 | not protected | not protected",
-        "shop | Deployment web | 1 | not protected | canary",
-        "tools | Pod job | 1 | not known | not known",
+        "shop | agent (Pod) | 1 | host network: no policy applies | host network: no policy applies",
+        "shop | db (Deployment) | 1 | also-db, db | not protected",
+        "shop | web (Deployment) | 1 | not protected | not protected",
+        "shop | web (Deployment) | 1 | not protected | canary",
+        "tools | job (Pod) | 1 | not known | not known",
     ]
 
 

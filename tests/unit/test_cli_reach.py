@@ -87,9 +87,9 @@ def test_programs_get_every_connection_by_workload_and_ranges_of_addresses(
 def test_people_get_a_line_for_each_connection(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["connections", "--folder", str(shop)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "every IPv4 address, every IPv6 address -> shop/web[Deployment]: every port",
-        "shop/web[Deployment] -> every IPv4 address, every IPv6 address: every port",
-        "shop/web[Deployment] -> shop/db[Deployment]: TCP 5432",
+        "every IPv4 address, every IPv6 address -> shop/web (Deployment): every port",
+        "shop/web (Deployment) -> every IPv4 address, every IPv6 address: every port",
+        "shop/web (Deployment) -> shop/db (Deployment): TCP 5432",
     ]
 
 
@@ -138,7 +138,7 @@ def test_what_network_plug_ins_differ_on_is_undecidable_unless_the_profile_says(
         "--compat np-guard": None,
     }
     assert cli.main(["connections", "--folder", path]) == 0
-    assert "shop/web[Deployment] -> shop/probe[Pod]: undecidable: TCP 80" in capsys.readouterr().out
+    assert "shop/web (Deployment) -> shop/probe (Pod): undecidable: TCP 80" in capsys.readouterr().out
 
 
 def test_pods_of_a_workload_that_differ_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +149,9 @@ def test_pods_of_a_workload_that_differ_are_told(tmp_path: Path, capsys: pytest.
     )
     path = str(folder(tmp_path / "d", SHOP + owned))
     assert cli.main(["connections", "--folder", path]) == 0
-    assert f"{WEB} -> {DB}: TCP 5432; some pods only: TCP 5432" in capsys.readouterr().out
+    assert (
+        "shop/web (Deployment) -> shop/db (Deployment): TCP 5432; some pods only: TCP 5432" in capsys.readouterr().out
+    )
     assert cli.main(["why", "shop/web", "shop/db", "--port", "5432", "--folder", path]) == 0
     said = capsys.readouterr().out
     assert "TCP 5432: allowed\n  shop/web-0 -> shop/db-0" in said
@@ -186,7 +188,7 @@ def test_what_of_a_folder_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.
 def test_the_reasons_of_both_sides_are_told_for_every_port(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["why", "shop/web", "shop/db", "--folder", str(shop)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "shop/web[Deployment] -> shop/db[Deployment]",
+        "shop/web (Deployment) -> shop/db (Deployment)",
         "TCP 1 to 5431, TCP 5433 to 65535, every UDP port, every SCTP port: not allowed",
         "  out of shop/web-0",
         "    No policy restricts outbound traffic of shop/web-0: it is open.",
@@ -265,8 +267,8 @@ def test_what_another_folder_opens_and_closes_is_told_and_fails(
     other = folder(tmp_path / "other", SHOP.replace("app: web}}}]", "app: gone}}}]") + "  - ports: [{port: 9}]\n")
     assert cli.main(["compare", str(shop), str(other)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "+ every IPv4 address, every IPv6 address -> shop/db[Deployment]: TCP 9",
-        "~ shop/web[Deployment] -> shop/db[Deployment]: TCP 5432 => TCP 9",
+        "+ every IPv4 address, every IPv6 address -> shop/db (Deployment): TCP 9",
+        "~ shop/web (Deployment) -> shop/db (Deployment): TCP 5432 => TCP 9",
     ]
     assert cli.main(["compare", str(other), str(shop), "-o", "json"]) == 1
     assert values(capsys)["changes"] == [
@@ -286,7 +288,7 @@ def test_a_difference_in_what_is_undecidable_is_one_too(tmp_path: Path, capsys: 
     after = folder(tmp_path / "after", SHOP + POD % "probe" + TO_BLOCK.replace("port: 80", "port: 81"))
     assert cli.main(["compare", str(before), str(after)]) == 1
     said = capsys.readouterr().out
-    assert "? shop/web[Deployment] -> shop/probe[Pod]: undecidable: TCP 80 => undecidable: TCP 81" in said
+    assert "? shop/web (Deployment) -> shop/probe (Pod): undecidable: TCP 80 => undecidable: TCP 81" in said
     assert cli.main(["compare", str(before), str(after), "-o", "json"]) == 1
     assert {
         "src": WEB,

@@ -139,7 +139,7 @@ def line_name(grid: Grid, line: int) -> str:
 
 
 def cell_words(grid: Grid, row: int, column: int) -> str:
-    """Say a cell in words, such as ``web/frontend[Deployment] to default/db[StatefulSet]: open on TCP 6379``."""
+    """Say a cell in words, such as ``web/frontend (Deployment) to default/db (StatefulSet): open on TCP 6379``."""
     source, target = grid.lines[row].column, grid.lines[column].column
     if source is None or target is None:
         said = state_words(grid, row, column)

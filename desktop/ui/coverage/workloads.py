@@ -74,7 +74,7 @@ class WorkloadTable(HeadedTable):
             case Column.NAMESPACE:
                 return plain(row.workload.namespace)
             case Column.WORKLOAD:
-                return plain(f"{row.workload.kind} {row.workload.name}")
+                return plain(f"{row.workload.name} ({row.workload.kind})")
             case Column.PODS:
                 return str(len(row.pods))
             case Column.INBOUND | Column.OUTBOUND:

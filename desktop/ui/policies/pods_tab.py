@@ -88,7 +88,7 @@ class PodTable(HeadedTable):
 
 
 def _workload(shown: SelectedPod) -> str:
-    return plain(f"{shown.workload.kind.value} {shown.workload.name}") if shown.workload else ""
+    return plain(f"{shown.workload.name} ({shown.workload.kind.value})") if shown.workload else ""
 
 
 def _status(shown: SelectedPod) -> str:

@@ -14,7 +14,7 @@ from tests.helpers.fake_sessions import snapshot_of
 from tests.helpers.many_workloads import many_workloads
 from tests.ui.window.conftest import Desk
 
-WEB, API = "team-01/web[Deployment]", "team-01/api[Deployment]"
+WEB, API = "team-01/web (Deployment)", "team-01/api (Deployment)"
 TEXT = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -97,7 +97,7 @@ def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: Co
 
 
 def test_plus_and_minus_fold_the_namespace_of_the_row_then_of_the_column(desk: Desk, panel: ConnectionsPanel) -> None:
-    go(panel, WEB, "team-00/db[Deployment]")
+    go(panel, WEB, "team-00/db (Deployment)")
     panel.view.setFocus()
     QTest.keyClick(panel.view, Qt.Key.Key_Minus)
     desk.bot.waitUntil(lambda: "▸ team-01" in names(panel))
@@ -157,7 +157,7 @@ def test_what_is_no_end_is_said(desk: Desk, panel: ConnectionsPanel) -> None:
 def test_where_nothing_admits_the_policies_can_be_opened_and_escape_goes_back(
     desk: Desk, panel: ConnectionsPanel
 ) -> None:
-    go(panel, "team-01/mail[Deployment]", API)
+    go(panel, "team-01/mail (Deployment)", API)
     assert answer(desk, panel, "every port: not allowed") == ["Open api", "Open default-deny", "Open metrics"]
     panel.view.setFocus()
     QTest.keyClick(panel.view, Qt.Key.Key_Return)
@@ -180,7 +180,7 @@ def test_names_are_offered_for_the_ends(desk: Desk, panel: ConnectionsPanel) -> 
     completer = panel.why.source.completer()
     desk.bot.waitUntil(lambda: completer.completionCount() == 3)
     offered = [completer.completionModel().index(row, 0).data() for row in range(3)]
-    assert offered == ["team-01/db[Deployment]", "team-01/db-0", "team-01/db-1"]
+    assert offered == ["team-01/db (Deployment)", "team-01/db-0", "team-01/db-1"]
     panel.why.source.clear()
 
 
@@ -192,7 +192,7 @@ def test_the_menu_of_a_cell_narrows_the_view_to_its_workloads(desk: Desk, panel:
     next(action for action in menu.actions() if action.text() == "&Only These Workloads").trigger()
     menu.close()
     desk.bot.waitUntil(lambda: names(panel) == ["▸ team-00", "▾ team-01", "api", "web", "▸ Outside the cluster"])
-    assert "team-01/web[Deployment]" in panel.narrowed.sentence
+    assert "team-01/web (Deployment)" in panel.narrowed.sentence
 
 
 def test_a_click_on_a_name_tells_all_of_a_workload_and_on_a_namespace_folds_it(
@@ -205,7 +205,7 @@ def test_a_click_on_a_name_tells_all_of_a_workload_and_on_a_namespace_folds_it(
         QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(20, at))
 
     click("api")
-    assert answer(desk, panel, "team-00/api[Deployment]", "May connect to")[:3] == ["api", "default-deny", "metrics"]
+    assert answer(desk, panel, "team-00/api (Deployment)", "May connect to")[:3] == ["api", "default-deny", "metrics"]
     click("▾ team-00")
     desk.bot.waitUntil(lambda: "▸ team-00" in names(panel))
 

@@ -51,13 +51,13 @@ def test_typing_finds_a_workload_and_tells_all_about_it(desk: Desk, panel: Conne
     assert panel.graph.current == API
     links = answer(desk, panel, "Restricted inbound by", "No policy restricts it outbound")
     assert links[:3] == ["api", "default-deny", "metrics"]
-    assert "◐ team-01/db[Deployment]" in links
+    assert "◐ team-01/db (Deployment)" in links
 
 
 def test_a_click_on_a_spot_makes_it_current_and_fades_the_rest(desk: Desk, panel: ConnectionsPanel) -> None:
     spot = next(item for item in items(panel, SpotItem) if item.spot.place == API)
     click(panel, panel.graph.mapFromScene(spot.area.center()))
-    answer(desk, panel, "team-01/api[Deployment]")
+    answer(desk, panel, "team-01/api (Deployment)")
     faint = {item.spot.place for item in items(panel, SpotItem) if item.opacity() < 1}
     assert WorkloadRef("team-01", "mail", "Deployment") in faint
     assert WEB not in faint
@@ -71,7 +71,7 @@ def test_a_click_on_a_line_of_two_workloads_tells_why(desk: Desk, panel: Connect
     points = [panel.graph.mapFromScene(line.way.pointAtPercent(share / 20)) for share in range(1, 20)]
     click(panel, next(point for point in points if panel.graph.itemAt(point) is line))
     answer(desk, panel, "TCP 8080: allowed")
-    assert panel.why.source.text() == "team-01/web[Deployment]"
+    assert panel.why.source.text() == "team-01/web (Deployment)"
 
 
 def test_arrows_walk_from_spot_to_spot_and_enter_goes_to_what_is_told(desk: Desk, panel: ConnectionsPanel) -> None:
@@ -80,7 +80,7 @@ def test_arrows_walk_from_spot_to_spot_and_enter_goes_to_what_is_told(desk: Desk
     QTest.keyClick(panel.graph, Qt.Key.Key_Down)
     assert panel.graph.current == WorkloadRef("team-01", "cache", "Deployment")
     QTest.keyClick(panel.graph, Qt.Key.Key_Up)
-    answer(desk, panel, "team-01/api[Deployment]")
+    answer(desk, panel, "team-01/api (Deployment)")
     QTest.keyClick(panel.graph, Qt.Key.Key_Return)
     link = QApplication.focusWidget()
     assert link is not None
@@ -91,7 +91,7 @@ def test_a_link_of_what_is_told_leads_to_why(desk: Desk, panel: ConnectionsPanel
     panel.graph.go_to(API)
     answer(desk, panel, "May be reached by")
     assert panel.why.page is not None
-    link = next(each for each in panel.why.page.links if each.text() == "◐ team-01/web[Deployment]")
+    link = next(each for each in panel.why.page.links if each.text() == "◐ team-01/web (Deployment)")
     link.setFocus()
     QTest.keyClick(link, Qt.Key.Key_Space)
     answer(desk, panel, "TCP 8080: allowed")
@@ -160,8 +160,8 @@ def test_what_is_shown_is_saved_as_a_table(desk: Desk, panel: ConnectionsPanel, 
     save(desk, panel, tmp_path / "connections.csv")
     rows = list(csv.reader((tmp_path / "connections.csv").read_text().splitlines()))
     assert rows[0] == ["source", "destination", "state", "open", "open for some pods only", "undecidable"]
-    assert ["team-01/web[Deployment]", "team-01/api[Deployment]", "partly", "TCP 8080", "", ""] in rows
-    assert not any(row[:2] == ["team-01/mail[Deployment]", "team-01/api[Deployment]"] for row in rows)
+    assert ["team-01/web (Deployment)", "team-01/api (Deployment)", "partly", "TCP 8080", "", ""] in rows
+    assert not any(row[:2] == ["team-01/mail (Deployment)", "team-01/api (Deployment)"] for row in rows)
 
 
 def test_a_file_that_cannot_be_written_is_told(desk: Desk, panel: ConnectionsPanel, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_namespace_chosen_lists_its_workloads_only(desk: Desk, panel: Coverage
     panel.view.setCurrentIndex(panel.sorted.index(0, 0))
     QTest.keyClick(panel.view, Qt.Key.Key_Down)
     desk.bot.waitUntil(lambda: {text[:7] for text in table_text(panel.workloads, 1)} == {"team-01"})
-    assert "team-01 | Deployment worker | 2 | default-deny, metrics | outbound" in table_text(panel.workloads, 5)
+    assert "team-01 | worker (Deployment) | 2 | default-deny, metrics | outbound" in table_text(panel.workloads, 5)
 
 
 def test_the_choice_of_a_namespace_narrows_it_to_that(desk: Desk, panel: CoveragePanel) -> None:
@@ -80,7 +80,7 @@ def test_enter_on_a_workload_asks_why(desk: Desk, panel: CoveragePanel) -> None:
     panel.list.selectRow(0)
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
     desk.bot.waitUntil(lambda: bool(windows(desk)) and windows(desk)[0].panel.destination.text() != "")
-    assert windows(desk)[0].panel.destination.text() == "team-02/api[Deployment]"
+    assert windows(desk)[0].panel.destination.text() == "team-02/api (Deployment)"
     windows(desk)[0].close()
 
 
@@ -107,7 +107,7 @@ def test_why_is_asked_of_a_policy_and_of_a_pod_it_selects(desk: Desk) -> None:
     policies.view.select({("team-01", "api")})
     desk.window.actions_[Command.WHY].trigger()
     desk.bot.waitUntil(lambda: bool(windows(desk)) and windows(desk)[0].panel.destination.text() != "")
-    assert windows(desk)[0].panel.destination.text() == "team-01/api[Deployment]"
+    assert windows(desk)[0].panel.destination.text() == "team-01/api (Deployment)"
     windows(desk)[0].close()
     desk.bot.waitUntil(lambda: not windows(desk))
     policies.details.setCurrentIndex(Tab.PODS)

@@ -29,13 +29,14 @@ SHOP = Snapshot().apply(
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("shop/probe", "shop/probe[Pod]"),
-        ("shop/web", "shop/web[Deployment]"),
-        ("web", "shop/web[Deployment]"),
-        ("probe", "shop/probe[Pod]"),
-        ("shop/db[StatefulSet]", "shop/db[StatefulSet]"),
-        ("10.0.0.7", "shop/probe[Pod]"),
-        ("2001:db8:0::7", "shop/probe[Pod]"),
+        ("shop/probe", "shop/probe (Pod)"),
+        ("shop/web", "shop/web (Deployment)"),
+        ("web", "shop/web (Deployment)"),
+        ("probe", "shop/probe (Pod)"),
+        ("shop/db (StatefulSet)", "shop/db (StatefulSet)"),
+        ("shop/db[StatefulSet]", "shop/db (StatefulSet)"),  # as np-guard's tools spell it
+        ("10.0.0.7", "shop/probe (Pod)"),
+        ("2001:db8:0::7", "shop/probe (Pod)"),
         ("192.168.0.1", "192.168.0.1"),  # a node's address is not its host-network pods'
         ("203.0.113.9", "203.0.113.9"),
     ],
@@ -50,7 +51,7 @@ def test_a_name_or_an_address_means_one_end(text: str, title: str) -> None:
         ("nobody", "end.unknown"),
         ("db", "end.ambiguous"),
         ("shop/nobody", "end.unknown"),
-        ("shop/web[StatefulSet]", "end.unknown"),
+        ("shop/web (StatefulSet)", "end.unknown"),
         ("shop/db", "end.ambiguous"),
         ("10.96.0.1", "end.service"),
     ],
@@ -84,7 +85,7 @@ def test_a_pod_of_an_owner_that_is_not_known_is_that_owners() -> None:
     orphan = Pod("shop", "import-1", owner=OwnerReference("Workflow", "import"))
     static = Pod("shop", "kube-proxy-1", owner=OwnerReference("Node", "node-1"))
     titles = [str(top_owner(SHOP, pod)) for pod in (orphan, static)]
-    assert titles == ["shop/import[Workflow]", "shop/kube-proxy-1[Pod]"]
+    assert titles == ["shop/import (Workflow)", "shop/kube-proxy-1 (Pod)"]
 
 
 def test_a_rule_that_gives_the_reason_is_found_in_its_policy() -> None:

@@ -78,7 +78,11 @@ def test_ranges_side_by_side_are_one_but_the_families_stay_apart() -> None:
 def test_two_workloads_of_one_name_are_told_with_their_kinds() -> None:
     twin = WorkloadRef("shop", "web", "StatefulSet")
     names = words.Names([DB, WEB, twin])
-    assert [names.of(each) for each in (DB, WEB, twin)] == ["shop/db", "shop/web[Deployment]", "shop/web[StatefulSet]"]
+    assert [names.of(each) for each in (DB, WEB, twin)] == [
+        "shop/db",
+        "shop/web (Deployment)",
+        "shop/web (StatefulSet)",
+    ]
 
 
 def test_pods_that_lose_their_last_policy_are_named() -> None:

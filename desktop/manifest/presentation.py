@@ -5,7 +5,10 @@ which ``kubectl apply`` keeps its own copy of the object. That annotation is the
 would take it from the object, so ``restore`` puts it back.
 """
 
+import json
 from collections.abc import Mapping
+
+from desktop.manifest.writer import render
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -19,6 +22,11 @@ def present(value: Mapping[str, object]) -> dict[str, object]:
     if isinstance(metadata, Mapping):
         shown["metadata"] = _present_metadata(metadata)
     return shown
+
+
+def as_yaml(raw: bytes) -> str:
+    """Return an object, given as JSON, as the text that a person reads."""
+    return render(present(json.loads(raw)))
 
 
 def restore(edited: Mapping[str, object], base: Mapping[str, object]) -> dict[str, object]:

@@ -58,7 +58,7 @@ class Reason:
 
     @property
     def path(self) -> Path:
-        """Where a NetworkPolicy holds the rule."""
+        """Where its policy holds the rule."""
         return ("spec", self.direction.value.lower(), self.index)
 
 

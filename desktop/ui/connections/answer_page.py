@@ -168,11 +168,9 @@ def _add_answer(page: Page, part: Part, answer: Answer, open_rule: Callable[[Rea
     for side in (explanation.out, explanation.into):
         page.say(side_heading(side, *ends), indent=SIZE + 6)
         for line in side_lines(side, *ends):
-            rule = line.rule
-            if rule is not None and rule.namespace:
-                hint = tr("Open this policy at the rule")
-                page.link(line.text, hint, partial(open_rule, rule), indent=2 * SIZE)
-            else:  # a cluster-wide policy cannot be edited here, and is only named
+            if line.rule is not None:
+                page.link(line.text, tr("Open this policy at the rule"), partial(open_rule, line.rule), indent=2 * SIZE)
+            else:
                 page.say(line.text, indent=2 * SIZE)
         target = ends[0] if side.direction is Direction.EGRESS else ends[1]
         if isinstance(target, Pod) and not side.admitting and side.decided is None:

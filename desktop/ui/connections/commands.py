@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -14,6 +15,9 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.policies.commands import PolicyCommands
 from desktop.ui.policies.panel import PolicyPanel
 from desktop.ui.views import Views
+
+if TYPE_CHECKING:
+    from desktop.session.session import Session
 
 
 class ConnectionCommands(QObject):
@@ -68,9 +72,7 @@ class ConnectionCommands(QObject):
         if session is None:
             return
         shown = WhyWindow(self._context, session, ends, self._window)
-        shown.rule_chosen.connect(
-            lambda rule: self._policies.open_policy(session, (rule.namespace, rule.policy), rule.path)
-        )
+        shown.rule_chosen.connect(partial(self._open_rule, session))
         shown.policy_chosen.connect(lambda namespace, name: self._policies.open_policy(session, (namespace, name), ()))
         shown.show()
 
@@ -82,7 +84,16 @@ class ConnectionCommands(QObject):
     @Slot(object)
     def _open_rule_shown(self, rule: Reason) -> None:
         if self._panel.session is not None:
-            self._policies.open_policy(self._panel.session, (rule.namespace, rule.policy), rule.path)
+            self._open_rule(self._panel.session, rule)
+
+    def _open_rule(self, session: "Session", rule: Reason) -> None:
+        """Open the policy of a rule at its line: to edit, or a cluster-wide one to read."""
+        from desktop.ui.connections.rule_window import RuleWindow  # noqa: PLC0415  not before the window shows
+
+        if rule.namespace:
+            self._policies.open_policy(session, (rule.namespace, rule.policy), rule.path)
+        else:
+            RuleWindow(self._context, session, rule, self._window).show()
 
     @Slot(str, str)
     def _open_policy(self, namespace: str, name: str) -> None:

@@ -1,6 +1,5 @@
 """A policy's YAML, to read: a folder's own text, and a live object as kubectl would write it."""
 
-import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QWidget
@@ -24,13 +23,10 @@ _GROUP = "details:yaml"
 
 def yaml_text(session: "Session", stored: StoredPolicy, token: CancelToken) -> str:
     """Return a policy's YAML with what does not show written out (blocks)."""
-    from desktop.manifest import presentation, writer  # noqa: PLC0415  YAML is not read before the window shows
+    from desktop.manifest.presentation import as_yaml  # noqa: PLC0415  YAML is not read before the window shows
     from desktop.session import changes  # noqa: PLC0415
 
-    if stored.origin:
-        text = changes.read(session, stored.namespace, stored.name, token).text
-    else:
-        text = writer.render(presentation.present(json.loads(stored.raw)))
+    text = changes.read(session, stored.namespace, stored.name, token).text if stored.origin else as_yaml(stored.raw)
     return "\n".join(map(plain, text.split("\n")))
 
 

@@ -1,14 +1,18 @@
 """The connections of a cluster: seen, searched and explained, with the mouse or with the keyboard alone."""
 
+import json
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.reach.objects import Coverage, Kind
-from desktop.reach.snapshot import Gone
+from desktop.policy.tiers import parse_tiered
+from desktop.reach.objects import Coverage, Kind, TieredObject
+from desktop.reach.snapshot import Gone, Put
 from desktop.ui.connections.panel import ConnectionsPanel
+from desktop.ui.connections.rule_window import RuleWindow
 from desktop.ui.editor.policy_window import PolicyWindow
 from tests.helpers.fake_sessions import snapshot_of
 from tests.helpers.many_workloads import many_workloads
@@ -81,6 +85,40 @@ def test_a_cell_tells_why_and_its_rule_opens_the_policy_at_its_line(desk: Desk, 
     dialogs = desk.window.findChildren
     desk.bot.waitUntil(lambda: any(d.page.pane.edit.place()[0] == 10 for d in dialogs(PolicyWindow)))
     dialogs(PolicyWindow)[0].close()
+
+
+@pytest.mark.parametrize("still_there", [True, False])
+def test_a_cluster_wide_rule_opens_its_policy_at_its_line_to_read(
+    desk: Desk, panel: ConnectionsPanel, still_there: bool
+) -> None:
+    rules = [{"action": action, "from": [{"namespaces": {}}]} for action in ("Pass", "Deny")]
+    spec = {"priority": 5, "subject": {"namespaces": {}}, "ingress": rules}
+    value = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "metadata": {"name": "guard", "uid": "u"}, "spec": spec}
+    value["kind"] = "AdminNetworkPolicy"
+    guard = TieredObject(
+        Kind.ADMIN_NETWORK_POLICY, parse_tiered("AdminNetworkPolicy", value), json.dumps(value).encode()
+    )
+    desk.says("prod", desk.session("prod").snapshot.apply([Put(guard)]))
+    go(panel, WEB, API)
+    links = answer(desk, panel, "leaves it to what comes after")
+    assert links[0] == "AdminNetworkPolicy guard, inbound rule 1, leaves it to what comes after."
+    assert panel.why.page is not None
+    link = panel.why.page.links[0]
+    if not still_there:
+        desk.session("prod").snapshot = many_workloads(20)
+    link.setFocus()
+    QTest.keyClick(link, Qt.Key.Key_Return)
+    (window,) = desk.window.findChildren(RuleWindow)
+    if still_there:
+        desk.bot.waitUntil(lambda: window.edit.place()[0] > 1)
+        assert window.edit.line(window.edit.place()[0]) == "  - from:"
+        assert "uid" not in window.edit.text()
+        assert window.edit.isReadOnly()
+    else:
+        desk.bot.waitUntil(lambda: bool(desk.said))
+        assert "AdminNetworkPolicy guard" in desk.said[0].sentence
+        desk.said.clear()
+    window.close()
 
 
 def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: ConnectionsPanel) -> None:

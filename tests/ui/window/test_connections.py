@@ -91,7 +91,7 @@ def test_a_cell_tells_why_and_its_rule_opens_the_policy_at_its_line(desk: Desk, 
 def test_a_cluster_wide_rule_opens_its_policy_at_its_line_to_read(
     desk: Desk, panel: ConnectionsPanel, still_there: bool
 ) -> None:
-    rules = [{"action": action, "from": [{"namespaces": {}}]} for action in ("Pass", "Deny")]
+    rules: list[dict[str, object]] = [{"action": action, "from": [{"namespaces": {}}]} for action in ("Pass", "Deny")]
     spec = {"priority": 5, "subject": {"namespaces": {}}, "ingress": rules}
     value = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "metadata": {"name": "guard", "uid": "u"}, "spec": spec}
     value["kind"] = "AdminNetworkPolicy"
@@ -114,11 +114,11 @@ def test_a_cluster_wide_rule_opens_its_policy_at_its_line_to_read(
         assert window.edit.line(window.edit.place()[0]) == "  - from:"
         assert "uid" not in window.edit.text()
         assert window.edit.isReadOnly()
+        window.close()
     else:
         desk.bot.waitUntil(lambda: bool(desk.said))
         assert "AdminNetworkPolicy guard" in desk.said[0].sentence
         desk.said.clear()
-    window.close()
 
 
 def test_find_unfolds_a_namespace_and_goes_to_the_workload(desk: Desk, panel: ConnectionsPanel) -> None:

@@ -1,5 +1,7 @@
 """Connections that are kept up to date say what computing them anew says, whatever happened in between."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from desktop.policy.codec import parse_policy
@@ -22,7 +24,7 @@ from desktop.reach.standing import Standing
 from tests.helpers.clusters import known
 from tests.helpers.reach import cells_shown
 
-Spec = dict[str, object]
+Spec = Mapping[str, object]
 
 
 def stored(name: str, spec: Spec | None, namespace: str = "x") -> StoredPolicy:
@@ -111,7 +113,7 @@ def test_following_equals_computing_anew(change: list[Change], looked: bool) -> 
 def test_a_policy_that_tells_a_hundred_pods_apart_is_followed_too() -> None:
     pods = [Pod("x", f"pod-{number:03}", {"n": str(number)}) for number in range(100)]
     before = picture(Namespace("x"), *pods, stored("p", labelled()))
-    every = {
+    every: Spec = {
         "podSelector": {"matchExpressions": [{"key": "n", "operator": "In", "values": [str(n) for n in range(100)]}]}
     }
     after = before.apply([Put(stored("q", admitting(every, n="99")))])
@@ -140,7 +142,7 @@ def test_policies_that_come_and_go_for_days_do_not_pile_up() -> None:
     snapshot = picture(*(Pod("x", f"web-{number}", {f"key-{number}": "a"}) for number in range(60)))
     standing = Standing.of(snapshot, Settings())
     for number in range(60):
-        policy = {
+        policy: Spec = {
             "podSelector": {},
             "ingress": [{"from": [labelled(**{f"key-{number}": "a"})], "ports": [{"port": 1 + number}]}],
         }

@@ -45,9 +45,7 @@ def compose(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
     Raises yaml.YAMLError where PyYAML reads less than libyaml.
     """
     loader = _Loader(text)
-    root = loader.get_single_node()
-    if root is None:
-        raise yaml.YAMLError
+    root = cast(yaml.Node, loader.get_single_node())
     return root, tuple(loader.aliases)
 
 
@@ -107,10 +105,9 @@ def _given(pair: Pair) -> Iterator[str]:
     key, value = pair
     if is_merge(key):
         yield from _merged(value)
-    elif isinstance(key, yaml.ScalarNode):
-        text = scalars.key_text(scalars.resolve(key.value, scalars.STR if key.style else None))
-        if text is not None:
-            yield text
+    else:
+        text = scalars.key_text(scalars.resolve(key.value, scalars.STR if cast(yaml.ScalarNode, key).style else None))
+        yield cast(str, text)  # what reads without errors has no other keys
 
 
 def _merged(value: yaml.Node) -> Iterator[str]:
@@ -120,6 +117,6 @@ def _merged(value: yaml.Node) -> Iterator[str]:
     elif isinstance(value, yaml.SequenceNode):
         for item in value.value:
             yield from _merged(item)
-    elif isinstance(value, yaml.MappingNode):
+    else:
         for pair in value.value:
             yield from _given(pair)

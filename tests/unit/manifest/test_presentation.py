@@ -1,11 +1,12 @@
 """A person sees of an object what is theirs; what is hidden from them is not lost."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
 
-from desktop.manifest.presentation import LAST_APPLIED, present, restore
+from desktop.manifest.presentation import LAST_APPLIED, as_yaml, present, restore
 
 STORED: dict[str, Any] = {
     "apiVersion": "networking.k8s.io/v1",
@@ -25,6 +26,12 @@ STORED: dict[str, Any] = {
     "spec": {"podSelector": {}, "future": 1},
     "status": {"conditions": []},
 }
+
+
+def test_an_object_is_read_as_yaml_without_what_the_server_keeps() -> None:
+    text = as_yaml(json.dumps(STORED).encode())
+    assert text.startswith("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: a\n")
+    assert "uid" not in text
 
 
 def test_what_the_server_keeps_is_not_shown() -> None:

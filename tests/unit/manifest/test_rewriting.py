@@ -113,6 +113,10 @@ def test_a_text_without_a_last_line_end_is_edited_too() -> None:
     assert edited(lambda v: v.update(c=3), "a: 1\nb: 2") == "a: 1\nb: 2\nc: 3"
 
 
+def test_tabs_where_only_some_readers_take_them_are_written_anew() -> None:
+    assert edited(lambda v: v.update(b=3), "# head\na:\t1\nb: 2\n") == "# head\na: 1\nb: 3\n"
+
+
 def test_a_removed_item_takes_its_comment_with_it_at_the_very_top_of_a_text_too() -> None:
     assert edited(lambda v: v.pop(0), "# the first\n- a\n- b\n") == "- b\n"
 

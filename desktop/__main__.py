@@ -23,8 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments ask for and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in _COMMANDS:
-        from desktop import cli  # noqa: PLC0415  each way in imports its own half only
+        from desktop import cli, faults  # noqa: PLC0415  each way in imports its own half only
 
+        faults.guard()
         return cli.main(arguments)
     return _open_window(smoke_test=_parse(arguments).smoke_test)
 
@@ -53,7 +54,7 @@ def _open_window(*, smoke_test: bool) -> int:
     complaint = system_libraries.missing_screen(os.environ)
     if not complaint:
         try:
-            from desktop import app  # noqa: PLC0415  importing Qt is what may fail here
+            from desktop import app, faults  # noqa: PLC0415  importing Qt is what may fail here
         except ImportError as error:
             complaint = system_libraries.missing_for(error)
             if not complaint:
@@ -61,6 +62,7 @@ def _open_window(*, smoke_test: bool) -> int:
     if complaint:
         print(complaint, file=sys.stderr)
         return 1
+    faults.guard()
     return app.run(started=_STARTED, smoke_test=smoke_test)
 
 

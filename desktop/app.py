@@ -1,7 +1,6 @@
 """Builds every object once and wires it."""
 
 import gc
-import logging
 import signal
 import sys
 import threading
@@ -33,7 +32,6 @@ TURN_S = 0.001
 
 def run(*, started: float, smoke_test: bool) -> int:
     """Open the window and return the exit code once it is closed; ``started`` is a time of ``time.perf_counter``."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program, as one expects there
     sys.setswitchinterval(TURN_S)
     application = _application()

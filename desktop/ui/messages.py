@@ -1,7 +1,6 @@
 """The one place where errors reach the user: each once, as a sentence, a hint and details to copy, in a quiet bar."""
 
 import logging
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from desktop import __version__
+from desktop import __version__, faults
 from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
@@ -85,15 +84,7 @@ def _details(error: BulkheadError) -> Iterator[str]:
     import platform  # noqa: PLC0415  as above
 
     yield f"Bulkhead {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
-    yield plain(str(error))
-    cause = error.__cause__
-    while cause is not None:
-        # Of foreign exceptions only the type and place are told: their texts may hold what was sent.
-        yield f"{type(cause).__module__}.{type(cause).__qualname__}"
-        yield from (
-            f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
-        )
-        cause = cause.__cause__
+    yield from map(plain, faults.lines(error))
 
 
 class MessageBar(Strip):

@@ -91,6 +91,14 @@ def test_the_details_name_version_code_and_place_but_no_text_of_a_foreign_except
     assert "CANARY" not in copied
 
 
+def test_an_error_that_was_raised_again_from_itself_is_told_once(messages: Messages, bar: MessageBar) -> None:
+    error = Unreachable("unreachable.refused", host="prod", port=443)
+    error.__cause__ = error
+    messages.error(error)
+    press(bar, "Copy Details")
+    assert QGuiApplication.clipboard().text().count("unreachable.refused") == 1
+
+
 def test_a_fault_of_ours_is_told_and_logged_with_its_place(
     messages: Messages, bar: MessageBar, caplog: pytest.LogCaptureFixture
 ) -> None:

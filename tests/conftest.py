@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from desktop import faults
+from tests.helpers.token_mark import TOKEN_MARK
+
+_FORMATTER = faults.Formatter()
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """How long an example takes is for the benchmarks: on a busy machine it says nothing."""
@@ -27,7 +32,10 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 @pytest.fixture(autouse=True)
 def _no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Fail a test that leaves a warning or error in the log; a test that expects one calls ``caplog.clear()``."""
+    """Fail a test that leaves a warning, an error or a token in the log; one that expects it calls ``caplog.clear()``.
+
+    All tests run at the lowest level of the log (requirement 16).
+    """
     yield
     for phase in ("setup", "call"):
         surprises = [
@@ -36,3 +44,5 @@ def _no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
             if record.levelno >= logging.WARNING and not record.name.startswith("hypothesis")
         ]
         assert not surprises, f"unexpected log records: {[r.getMessage() for r in surprises]}"
+        told = [record for record in caplog.get_records(phase) if TOKEN_MARK in _FORMATTER.format(record)]
+        assert not told, "a token is in the log"

@@ -8,6 +8,7 @@ from tests.helpers.api_server import ownership
 from tests.helpers.api_server.ownership import Field, Owned, Owner
 from tests.helpers.api_server.resources import Json, Target
 from tests.helpers.api_server.status import Refusal, unauthorized
+from tests.helpers.token_mark import TOKEN_MARK
 
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
@@ -90,7 +91,7 @@ class Access:
     def add(self, name: str, *groups: str) -> None:
         """Add a user with a token."""
         self.users[name] = User(name, (*groups, "system:authenticated"))
-        self.tokens[name] = f"canary-token-{name}-{secrets.token_hex(12)}"
+        self.tokens[name] = f"{TOKEN_MARK}-{name}-{secrets.token_hex(12)}"
 
     def identify(self, authorization: str, certificate: User | None, acts_as: str = "") -> User:
         """Tell who asks by the token, else by the client certificate; an unknown token is refused.

@@ -32,8 +32,15 @@ ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError, Un
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is not trusted any more: something between may have dropped it silently."""
 
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""One that goes on while the machine sleeps (Linux; macOS). Windows has neither, and its usual clock goes on."""
+
 _POOL_SIZE = 64
 """Idle connections kept for one cluster; more can be in use."""
+
+
+def _now() -> float:
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 class _Connection(HTTPConnection):
@@ -67,7 +74,7 @@ class _Connection(HTTPConnection):
     @property
     def is_connected(self) -> bool:
         """Whether the connection can be used for one more request."""
-        return super().is_connected and time.monotonic() - self._used_at < IDLE_LIMIT
+        return super().is_connected and _now() - self._used_at < IDLE_LIMIT
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request, and tell the flight that from now on the server may act on it."""
@@ -81,7 +88,7 @@ class _Connection(HTTPConnection):
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as in the library itself
         """Wait for the answer, and from its head on for as long as the flight bears."""
-        self._used_at = time.monotonic()
+        self._used_at = _now()
         response = super().getresponse()
         if self.sock is not None and (patience := CURRENT.get().patience):
             self.sock.settimeout(patience)

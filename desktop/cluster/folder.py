@@ -76,6 +76,9 @@ class FolderGateway:
         on_page(len(found), len(found))
         return Listing(found, str(count))
 
+    def knock(self, token: CancelToken) -> None:
+        """Do nothing: a folder that is gone says so where it is read."""
+
     def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
         """Look at the folder anew, and return how many changes there were."""
         return str(self._feed.now(token)[1])

@@ -200,6 +200,10 @@ class Gateway(Protocol):
         """Whether the user may ``verb`` (create, update, patch, delete, list) policies in ``namespace``."""
         ...
 
+    def knock(self, token: CancelToken) -> None:
+        """Ask whether the cluster is there, for as little as can be; raises TransportError or ServerError if not."""
+        ...
+
     def close(self) -> None:
         """Release connections and threads."""
         ...

@@ -1,6 +1,7 @@
 """An API server as a gateway."""
 
 import contextlib
+import logging
 import random
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from desktop.cluster.overlay import laid_over
 from desktop.cluster.resources import RESOURCES, Resource
 from desktop.cluster.transport import Answer, Query, Transport
 from desktop.cluster.wire import Decoder
-from desktop.errors import ApiError, Expired, FieldConflict, Forbidden, NotFound, TransportError
+from desktop.errors import ApiError, Expired, FieldConflict, Forbidden, NotFound, ServerError, TransportError
 from desktop.manifest import presentation, writer
 from desktop.reach.objects import Kind, Thing
 
@@ -40,6 +41,7 @@ WATCH_SILENCE = 30.0
 
 _POLICIES = RESOURCES[Kind.NETWORK_POLICY]
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_log = logging.getLogger(__name__)
 
 
 class LiveGateway:
@@ -202,6 +204,15 @@ class LiveGateway:
         }
         status = _value(self._transport.call("POST", _REVIEWS, token, body=review, patient=True)).get("status")
         return isinstance(status, Mapping) and status.get("allowed") is True
+
+    def knock(self, token: CancelToken) -> None:
+        """Ask for anything; whatever the server answers, it is there, unless it says itself that it is not well."""
+        try:
+            self._transport.knock("/version", token)
+        except ServerError:
+            raise
+        except ApiError as error:
+            _log.debug("an answer all the same: %s", error.code)
 
     def close(self) -> None:
         """Break off what is under way and let go of the connections."""

@@ -17,19 +17,32 @@ from datetime import UTC, datetime, timedelta
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import WATCH_SECONDS, Bookmark, Gateway, Gone, Put
-from desktop.errors import BulkheadError, Cancelled, ConnectionLost, Expired, Forbidden, NotFound, TransportError
+from desktop.errors import (
+    BulkheadError,
+    Cancelled,
+    ConnectionLost,
+    Expired,
+    Forbidden,
+    NotFound,
+    TransportError,
+    Unreachable,
+)
 from desktop.reach.objects import Kind, Thing
 
 FIRST_DELAY = 0.8
 LONGEST_DELAY = 30.0
 JITTER = 1.0
 """A delay is lengthened by a random part of itself, up to this much."""
+LONGEST_PAUSE = 55.0
+"""So the next try and its answer come within a minute of whatever was wrong."""
 CALM = 120.0
 """Seconds without trouble after which the next delay is the first again."""
 SHORT_WATCH = 1.0
 """A watch that ends sooner than this (in seconds) without an event is a failure."""
 LONG_AGO = timedelta(seconds=WATCH_SECONDS[1])
 """Where nothing was heard for longer than any watch lasts, all is listed anew."""
+OVERDUE = 120.0
+"""Seconds of silence after which a watch that sends bookmarks is not believed: an API server sends one each minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +130,13 @@ class Backoff:
         now = self._clock.monotonic()
         if now - self._next_try > CALM:
             self._delay = FIRST_DELAY
-        delay = self._delay * (1 + JITTER * self._clock.random())
+        delay = min(self._delay * (1 + JITTER * self._clock.random()), LONGEST_PAUSE)
         self._delay = min(self._delay * 2, LONGEST_DELAY)
         self._next_try = now + delay
         return delay
+
+
+_LONG_AGO = "watch.too-long-ago"
 
 
 class _Over(Exception):
@@ -153,23 +169,56 @@ class Reflector:
         self._heard = self._clock.now()
         self._open = False  # whether the server agreed to the last watch
         self._doubted = False  # whether the server may not be where the last watch left it
+        self._pausing: CancelToken | None = None  # of the pause that may be ended
+        self._cut_off = False  # whether the server could not be reached before it
+        self._watching: CancelToken | None = None  # of the watch that is open
+        self._heard_at = self._clock.monotonic()
+        self._marked = False  # whether this watch sends bookmarks
 
     @property
     def version(self) -> str:
         """How far it has followed; empty before the first list."""
         return self._version
 
+    @property
+    def heard_at(self) -> float:
+        """When the server last told something, by the clock that waits."""
+        return self._heard_at
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether it waits before its next try to reach the server."""
+        return self._pausing is not None and self._cut_off
+
+    def rouse(self, since: float | None) -> None:
+        """Take note that the server answers (any thread), and ask it at once where the last try to reach it failed.
+
+        Where it gave nobody an answer from ``since`` on (by the clock that waits), end any pause but one that the
+        server asked for, and a watch that has told nothing after that.
+        """
+        pausing, watching = self._pausing, self._watching
+        if pausing is not None and (self._cut_off or since is not None):
+            pausing.cancel()
+        if watching is not None and since is not None and self._heard_at <= since:
+            watching.cancel()
+
+    def rouse_if_overdue(self) -> None:
+        """End a watch that has told nothing for longer than it should (any thread)."""
+        watching = self._watching
+        if watching is not None and self._marked and self._clock.monotonic() - self._heard_at > OVERDUE:
+            watching.cancel()
+
     def run(self) -> None:
         """List and follow until cancelled or denied.
 
         Where the server no longer knows the place of a list, the next list comes after a pause, but for one that was
-        made long before.
+        made long before, or where it was not the server who said so.
         """
         with suppress(Cancelled, _Over):
             while self._list():
                 listed = self._clock.monotonic()
                 problem = self._follow()
-                if self._clock.monotonic() - listed < LONGEST_DELAY:
+                if problem.code != _LONG_AGO and self._clock.monotonic() - listed < LONGEST_DELAY:
                     self._back_off(problem)
 
     def _list(self) -> bool:
@@ -216,7 +265,8 @@ class Reflector:
             if problem is None or isinstance(problem, TransportError):
                 self._doubted = bool(problem) or lasted < WATCH_SECONDS[0] or version == self._version
             if worked:
-                self._failing_since = self._heard if silent else None
+                unheard = silent or (problem is not None and problem.code == "watch.roused")
+                self._failing_since = self._heard if unheard else None
             if isinstance(problem, Expired | NotFound):
                 return problem
             if worked and not silent and (problem is None or isinstance(problem, ConnectionLost)):
@@ -229,22 +279,38 @@ class Reflector:
     def _make_sure(self) -> None:
         """Raise Expired where a watch from the place of the last one may miss something."""
         if self._clock.now() - self._heard > LONG_AGO:
-            raise Expired("watch.too-long-ago", status=410)
+            raise Expired(_LONG_AGO, status=410)
         latest = self._gateway.latest(self._kind, self._namespace, self._token)
         if _is_before(latest, self._version):
             raise Expired("watch.went-back", status=410)
         self._doubted = False
 
     def _watch(self) -> None:
-        """Hand on the events of one watch until it ends."""
-        events = self._gateway.watch(self._kind, self._namespace, self._version, self._token)
-        self._open = True
+        """Hand on the events of one watch until it ends, or until we are roused."""
+        self._marked = False
+        token = CancelToken()
+        with self._token.on_cancel(token.cancel):
+            try:
+                self._hand_on(token)
+            except Cancelled:
+                if self._token.cancelled or not token.cancelled:
+                    raise
+                raise ConnectionLost("watch.roused") from None
+            finally:
+                self._watching = None
+
+    def _hand_on(self, token: CancelToken) -> None:
+        events = self._gateway.watch(self._kind, self._namespace, self._version, token)
+        self._open, self._heard_at, self._watching = True, self._clock.monotonic(), token
         self._sink(Live(self._kind, self._namespace))
         for event in events:
+            self._heard_at = self._clock.monotonic()
             if _is_before(event.version, self._version):
                 raise Expired("watch.went-back", status=410)
             self._heard = self._clock.now()
-            if not isinstance(event, Bookmark):
+            if isinstance(event, Bookmark):
+                self._marked = True
+            else:
                 self._sink(Happened(self._kind, self._namespace, event))
             self._version = event.version or self._version
 
@@ -254,10 +320,24 @@ class Reflector:
             self._sink(Denied(self._kind, self._namespace, error, self._listed))
             raise _Over
         asked = error.facts.get("retry_after")
-        pause = max(self._backoff.delay(), asked if isinstance(asked, (int, float)) else 0.0)
+        told = asked if isinstance(asked, (int, float)) else 0.0
+        pause = max(self._backoff.delay(), told)
         self._failing_since = self._failing_since or self._clock.now()
         self._sink(Failing(self._kind, self._namespace, error, self._failing_since, pause))
-        self._clock.sleep(self._token, pause)
+        self._cut_off = isinstance(error, Unreachable | ConnectionLost)
+        self._pause(pause, ours=not told)
+
+    def _pause(self, seconds: float, *, ours: bool) -> None:
+        """Wait, for as long as nobody rouses us; where the server asked for it (not ``ours``), for all of the time."""
+        token = CancelToken()
+        with self._token.on_cancel(token.cancel):
+            self._pausing = token if ours else None
+            try:
+                self._clock.sleep(token, seconds)
+            except Cancelled:
+                self._token.check()
+            finally:
+                self._pausing = None
 
 
 def _is_before(version: str, other: str) -> bool:

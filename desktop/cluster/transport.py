@@ -175,6 +175,25 @@ class Transport:
 
         return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token), token)
 
+    def knock(self, path: str, token: CancelToken) -> None:
+        """Ask for a path as who we are known as now; raises TransportError and ApiError.
+
+        Nobody signs in for it, and nothing is read again. Before the first request of another kind it asks nothing.
+        """
+        with self._link_lock:
+            link = self._link
+        if link is None:
+            return
+        request = _Request("GET", path, (), {"Accept": "application/json"}, read_limit=CONNECT_LIMIT)
+
+        def fly(link: _Link, flight: Flight) -> None:
+            with self._flying(flight):
+                response = self._send(link, flight, request)
+                response.read(ERROR_BODY_LIMIT)
+                response.release_conn()
+
+        _repeated_if_stale(fly, link, token)
+
     def close(self) -> None:
         """Break off what is under way and let go of all connections."""
         with self._flights_lock:

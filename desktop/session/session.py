@@ -14,7 +14,8 @@ from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import FileProblems, Gateway, ReadsFiles, ServerVersion
 from desktop.cluster.notices import Hear, unheard
 from desktop.cluster.plugin import Allows, none_allowed
-from desktop.cluster.reflector import Failing, Reflector
+from desktop.cluster.pulse import Pulse
+from desktop.cluster.reflector import Clock, Failing, Reflector
 from desktop.errors import (
     BulkheadError,
     Cancelled,
@@ -91,6 +92,8 @@ class Session:
         self._pictured = False  # whether the picture on disk was looked for
         self._worn = False  # whether the next synchronization needs a new gateway
         self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
+        self._following: frozenset[Reflector] = frozenset()
+        self._pulse = CancelToken()
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
         self._standing = StandingKeeper()
@@ -160,6 +163,8 @@ class Session:
                 return
             if self._token is None:
                 self._keeper.run()
+                if self._entry.source is Source.CONTEXT:
+                    self._spawn(f"pulse {self.id}", self._feel_pulse)
             else:
                 self._token.cancel()
             self._token = token = CancelToken()
@@ -204,6 +209,7 @@ class Session:
             self._closed = True
             if self._token is not None:
                 self._token.cancel()
+                self._pulse.cancel()
                 self._keeper.close()
                 self._threads.append(self._keeper.thread)
                 self._spawn(f"picture {self.id}", self._save)
@@ -293,11 +299,33 @@ class Session:
         kind, namespace = feed.scope.kind, feed.scope.namespace
 
         def job(token: CancelToken, _progress: ProgressSink) -> None:
-            Reflector(self.gateway, kind, namespace, lambda report: self._keeper.tell(feed, report), token).run()
+            reflector = Reflector(self.gateway, kind, namespace, lambda report: self._keeper.tell(feed, report), token)
+            with self._lock:
+                self._following |= {reflector}
+            try:
+                reflector.run()
+            finally:
+                with self._lock:
+                    self._following -= {reflector}
 
         outcome = run(job, feed.token, lambda _progress: None)
         if outcome.error is not None and not isinstance(outcome.error, Cancelled):
             self._keeper.tell(feed, Failing(kind, namespace, outcome.error, datetime.now(UTC), 0.0))
+
+    def _feel_pulse(self) -> None:
+        """Have all who follow the cluster ask anew once it is back in reach; runs on a thread of its own."""
+
+        def ask() -> None:
+            gateway = self._gateway
+            if gateway is not None:
+                gateway.knock(self._pulse)
+
+        def job(token: CancelToken, _progress: ProgressSink) -> None:
+            pulse = Pulse(ask, lambda: self._following, Clock())
+            while True:
+                token.wait(pulse.beat())
+
+        run(job, self._pulse, lambda _progress: None)
 
     def _problems(self) -> FileProblems:
         gateway = self._gateway

@@ -103,6 +103,7 @@ CONNECTION: dict[str, Say] = {
     "connection.lost": lambda f: tr(
         "The connection to {host}:{port} broke off. The server may have received the request.", **f
     ),
+    "watch.roused": lambda f: tr("The connection had fallen silent; it is being made anew."),
     "watch.ended-at-once": lambda f: tr("The server ends every watch as soon as it is begun."),
     "watch.too-long-ago": lambda f: tr("Nothing was heard of the server for long: everything is listed anew."),
     "watch.went-back": lambda f: tr(

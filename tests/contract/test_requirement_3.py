@@ -32,8 +32,8 @@ class HalfOpen(World):
 
     def _happen(self, seconds: float) -> None:
         if self.seconds >= self.cut_at and not self._deaf_until:
-            self.silence_links()
             self._deaf_until = self.cut_at + 600
+            self.silence_links(self._deaf_until)
         super()._happen(seconds)
 
     def _hear(self, report: Report) -> None:

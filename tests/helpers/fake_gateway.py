@@ -45,6 +45,7 @@ class FakeGateway:
         self.denied: set[tuple[Kind, str | None]] = set()
         self.failures: dict[Kind, BulkheadError] = {}
         self.version_failures: list[BulkheadError] = []
+        self.knock_failures: list[BulkheadError] = []
         self.held: dict[Kind, threading.Event] = {}
         self.listed: list[tuple[Kind, str | None]] = []
         self.documents: dict[Key, PolicyDocument] = {}
@@ -80,6 +81,11 @@ class FakeGateway:
         self._fail(kind)
         on_page(len(things), len(things))
         return Listing(things, "1")
+
+    def knock(self, token: CancelToken) -> None:
+        token.check()
+        if self.knock_failures:
+            raise self.knock_failures.pop(0)
 
     def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
         self._fail(kind)

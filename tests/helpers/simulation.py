@@ -19,6 +19,7 @@ from desktop.cluster import failures, live
 from desktop.cluster.connection import Connection
 from desktop.cluster.gateway import Gone, Put
 from desktop.cluster.live import LiveGateway
+from desktop.cluster.pulse import Pulse
 from desktop.cluster.reflector import Clock, Failing, Happened, Listed, Live, Reflector, Report
 from desktop.cluster.transport import Answer, Query, _lines
 from desktop.errors import ConnectionLost, Unreachable
@@ -32,14 +33,20 @@ from tests.helpers.api_server.store import Backup, Event, Store, path_of, typed
 from tests.helpers.policies import policy
 
 CONNECT_LIMIT = 15.0
+ASKED_AGAIN = (1.0, 3.0, 7.0)
+"""Seconds after which TCP asks again for a connection that nobody answered."""
 READ_LIMIT = 60.0
 KEEPALIVE = 165.0
 """Seconds after which the system gives up a connection on which nobody answers (30, then 9 times 15)."""
 BOOKMARK_EVERY = 60.0
 SOON = 60.0
 """Seconds after the last fault within which the picture has to be right (requirement 2)."""
-SILENT = ("partition", "black hole", "suspend")
-"""The faults by which a connection dies unseen, which is noticed first."""
+NOTICED = 80.0
+"""Seconds of an outage that are surely noticed: a silence, two questions without an answer, and what is between."""
+LATEST_AGAIN = 120.0
+"""The longest that TCP waits before it sends again what was lost; it waits as long as it did all the time before."""
+PROBED = 30.0
+"""Seconds within which a dead connection is probed once the network is back (keepalive)."""
 AFTER = 300.0
 """Seconds that are watched after the last fault."""
 LONGEST_OUTAGE = 300.0
@@ -51,12 +58,20 @@ Key = tuple[str, str]
 
 @dataclass(eq=False)
 class _Link:
-    """One connection with a watch on it. ``silent``: nothing comes through any more, and nobody says so."""
+    """One connection with a watch on it.
+
+    ``silent``: nothing comes through, and nobody says so, before the network is back (``back_at``) and for some time
+    after: then either what was lost is sent again, or the far end says that it knows nothing of it (``reset``), or it
+    stays ``dead``, as where a firewall has forgotten it.
+    """
 
     since: int = 0
     unsent: list[Event] = field(default_factory=list)
     broken: bool = False
     silent: bool = False
+    silent_since: float = 0.0
+    back_at: float = 0.0
+    fate: str = ""
     cut_next: bool = False
     repeat_next: bool = False
     swap_next: bool = False
@@ -64,20 +79,28 @@ class _Link:
 
 @dataclass
 class Course:
-    """What came of a seed. ``late``: the seconds from the last fault until the picture was right for good."""
+    """What came of a seed. ``late``: the seconds from the last fault until the picture was right for good.
+
+    ``unseen``: a connection died for good in an outage so short that nobody could notice.
+    """
 
     seed: int
     right: bool
     late: float
     faults: dict[str, int]
+    unseen: bool = False
     log: list[str] = field(default_factory=list)
 
 
 class World:
-    """See the module. ``faults`` names those that may happen."""
+    """See the module. ``faults`` names those that may happen.
 
-    def __init__(self, seed: int, faults: tuple[str, ...] = (), *, duration: float = 0.0) -> None:
+    Without ``pulse`` nobody asks whether the server is there, and a connection that fell silent is dead for good.
+    """
+
+    def __init__(self, seed: int, faults: tuple[str, ...] = (), *, duration: float = 0.0, pulse: bool = True) -> None:
         self.chance = random.Random(seed)
+        self.fates = random.Random(-seed - 1)
         self.seed = seed
         self.seconds = 1000.0
         self.offset = 0.0  # of the wall clock
@@ -91,6 +114,11 @@ class World:
         self.links: list[_Link] = []
         self.cache: dict[Key, str] = {}
         self.is_live = False
+        self.unseen = False
+        self._pulse: Pulse | None = None
+        self._wants_pulse = pulse
+        self._feeling = False
+        self._beat_at = self.seconds
         self.right_since: float | None = None
         self._faults = [name for name in FAULTS if not faults or name in faults]
         self._backup: Backup = self.store.backup()
@@ -111,9 +139,12 @@ class World:
         gateway._transport = Transport(self)  # type: ignore[assignment]
         clock = self.clock
         self._reflector = Reflector(gateway, Kind.NETWORK_POLICY, self.namespace, self._hear, self.token, clock=clock)
+        if self._wants_pulse:
+            following = [self._reflector]
+            self._pulse = Pulse(lambda: gateway.knock(self.token), lambda: following, clock)
         self._reflector.run()
         late = (self.right_since or self.seconds) - self.quiet_at
-        return Course(self.seed, self._is_right(), max(0.0, late), self.happened, self.log)
+        return Course(self.seed, self._is_right(), max(0.0, late), self.happened, self.unseen, self.log)
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -121,13 +152,13 @@ class World:
         return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=self.seconds + self.offset)
 
     def _sleep(self, token: CancelToken, seconds: float) -> None:
-        self.wait(seconds)
+        self.wait(seconds, token)
         token.check()
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass, and happen what happens meanwhile."""
+    def wait(self, seconds: float, token: CancelToken | None = None) -> None:
+        """Let time pass, and happen what happens meanwhile; until the token, if any, is cancelled."""
         end = self.seconds + seconds
-        while self.seconds < end:
+        while self.seconds < end and not (token and token.cancelled):
             step = min(end - self.seconds, self.chance.uniform(0.5, 5.0))
             self.seconds += step
             self._happen(step)
@@ -135,7 +166,17 @@ class World:
             self.right_since = (self.right_since or self.seconds) if right else None
             if self.seconds >= self.quiet_at + AFTER:
                 self.token.cancel()
+            self._feel()
         self.token.check()
+
+    def _feel(self) -> None:
+        """Do what goes on beside the reflector; time passes meanwhile."""
+        if self._pulse and not self._feeling and self.seconds >= self._beat_at:
+            self._feeling = True
+            try:
+                self._beat_at = self.seconds + self._pulse.beat()
+            finally:
+                self._feeling = False
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -176,10 +217,25 @@ class World:
         for link in self.links:
             link.broken = True
 
-    def silence_links(self) -> None:
-        """Break every connection, and tell nobody."""
+    def silence_links(self, until: float = 0.0, *, noticed: bool = False) -> None:
+        """Let nothing come through until then, and tell nobody; ``noticed``: however short it is."""
         for link in self.links:
-            link.silent = True
+            if not link.silent:
+                link.silent, link.silent_since, link.back_at = True, self.seconds, self.seconds
+                link.fate = self.fates.choice(["again", "reset", "dead"])
+            link.back_at = max(link.back_at, min(until, self.quiet_at))
+            unseen = link.fate == "dead" and not noticed and link.back_at - link.silent_since < NOTICED
+            self.unseen = self.unseen or unseen
+
+    def go_on_silently(self, link: _Link, patience: float) -> None:
+        """Let happen to a silent connection what does; raises ConnectionLost where the client is told."""
+        if not self._pulse or link.fate == "dead" or self.seconds < link.back_at:
+            if self.seconds - link.silent_since > patience:
+                raise ConnectionLost("connection.timeout", host="simulated", port=443)
+        elif link.fate == "reset" and self.seconds >= link.back_at + PROBED:
+            raise ConnectionLost("connection.lost", host="simulated", port=443)
+        elif link.fate == "again":
+            link.silent = self.seconds < link.back_at + min(link.back_at - link.silent_since, LATEST_AGAIN)
 
     def _forget_history(self) -> None:
         """Compact; watches that are open still get what has happened."""
@@ -217,11 +273,14 @@ class World:
 
     def _partition(self) -> None:
         self._refusing_until = self._outage()
-        self.chance.choice([self.break_links, self.silence_links])()
+        if self.chance.choice([True, False]):
+            self.break_links()
+        else:
+            self.silence_links(self._refusing_until)
 
     def _black_hole(self) -> None:
         self._deaf_until = self._outage()
-        self.silence_links()
+        self.silence_links(self._deaf_until)
 
     def _fail(self) -> None:
         self._failing_until = self._outage()
@@ -242,7 +301,7 @@ class World:
         for _ in range(self.chance.randrange(20)):
             self._write(self.chance.choice("abcdefgh"))
         self.offset += self.chance.uniform(60, 50_000)
-        self.silence_links()
+        self.silence_links(noticed=True)
 
     def client_version(self) -> int:
         """Return how far the client has followed."""
@@ -254,9 +313,13 @@ class World:
     def reach(self) -> None:
         """Have a request reach the server, or raise what the client sees instead."""
         self.wait(self.chance.uniform(0.01, 0.3))
-        if self.seconds < self._deaf_until:
-            self.wait(CONNECT_LIMIT)
-            raise Unreachable("unreachable.timeout", host="simulated", port=443)
+        asked = self.seconds
+        for after in (*ASKED_AGAIN, CONNECT_LIMIT):
+            if self.seconds >= self._deaf_until:
+                break
+            self.wait(asked + after - self.seconds)
+            if after == CONNECT_LIMIT:
+                raise Unreachable("unreachable.timeout", host="simulated", port=443)
         if self.seconds < self._refusing_until:
             raise Unreachable("unreachable.refused", host="simulated", port=443)
         if self.seconds < self._failing_until:
@@ -338,11 +401,14 @@ class Transport:
             raise failures.api_error(served.code, served.body)
         return Answer(served.body)
 
+    def knock(self, path: str, token: CancelToken) -> None:
+        self._world.reach()
+
     def lines(self, path: str, token: CancelToken, *, query: Query, read_limit: float) -> Generator[bytes]:
         self._world.reach()
         link = _Link()
         self._world.links = [link]
-        chunks = self._pieces(self._chunks(path, dict(query), link, min(read_limit, KEEPALIVE)))
+        chunks = self._pieces(self._chunks(path, dict(query), link, min(read_limit, KEEPALIVE), token))
         return _lines(_Response(chunks), token, ExitStack())  # type: ignore[arg-type]
 
     def close(self) -> None:
@@ -358,7 +424,9 @@ class Transport:
             at = self._world.chance.randrange(len(chunk) + 1)
             yield from (piece for piece in (chunk[:at], chunk[at:]) if piece)
 
-    def _chunks(self, path: str, query: dict[str, str], link: _Link, patience: float) -> Iterator[bytes]:
+    def _chunks(
+        self, path: str, query: dict[str, str], link: _Link, patience: float, token: CancelToken
+    ) -> Iterator[bytes]:
         """Yield what comes through of a watch; raises ConnectionLost where the connection breaks."""
         world, store = self._world, self._world.store
         target = parse_path(path)
@@ -367,7 +435,6 @@ class Transport:
         namespace = target.namespace
         deadline = world.seconds + float(query["timeoutSeconds"])
         bookmark_at = world.seconds + BOOKMARK_EVERY
-        silent_since: float | None = None
         sent: list[bytes] = []
         if since < store.oldest:
             yield _line("ERROR", msgspec.json.encode(too_old(since, store.oldest).status))
@@ -375,10 +442,9 @@ class Transport:
         while not world.closes_watches and (world.seconds < deadline or link.silent):
             if link.broken:
                 raise ConnectionLost("connection.lost", host="simulated", port=443)
+            token.check()
             if link.silent:
-                silent_since = silent_since or world.seconds
-                if world.seconds - silent_since > patience:
-                    raise ConnectionLost("connection.timeout", host="simulated", port=443)
+                world.go_on_silently(link, patience)
             else:
                 events = [*link.unsent, *store.events_after(NETWORK_POLICIES, link.since)]
                 link.unsent.clear()
@@ -395,7 +461,7 @@ class Transport:
                 lines = _disturbed(lines, sent, link)
                 sent += lines
                 yield from lines
-            world.wait(world.chance.uniform(0.5, 3.0))
+            world.wait(world.chance.uniform(0.5, 3.0), token)
 
 
 def _disturbed(lines: list[bytes], sent: list[bytes], link: _Link) -> list[bytes]:
@@ -432,15 +498,15 @@ class _Response:
         return next(self._pieces, b"")
 
 
-def simulate(seed: int, faults: tuple[str, ...] = ()) -> Course:
+def simulate(seed: int, faults: tuple[str, ...] = (), *, pulse: bool = True) -> Course:
     """Run one course, with pages so small that every list has several."""
     before, live.PAGE_SIZE = live.PAGE_SIZE, 3
     try:
-        return World(seed, faults).run()
+        return World(seed, faults, pulse=pulse).run()
     finally:
         live.PAGE_SIZE = before
 
 
 def allowed(course: Course) -> float:
     """Return the seconds after the last fault within which the picture has to be right."""
-    return SOON + (KEEPALIVE if any(name in course.faults for name in SILENT) else 0)
+    return SOON + (KEEPALIVE if course.unseen else 0)

@@ -209,6 +209,24 @@ def test_an_identity_that_stays_refused_starts_no_storm() -> None:
     assert issuer.runs == 2
 
 
+def test_to_ask_whether_a_server_is_there_signs_nobody_in() -> None:
+    guard, issuer = Guarded(), Issuer("new", "never asked for")
+    with talking(guard, source=IdentitySource(issuer)) as made:
+        made.knock("/version", CancelToken())
+        assert (guard.requests, issuer.runs) == ([], 0)  # nobody asked for anything yet
+        get(made)
+        made.knock("/version", CancelToken())
+    assert [request.count("Bearer new") for request in guard.requests] == [1, 1]
+    guard, issuer = Guarded(), Issuer("old", "old")
+    with talking(guard, source=IdentitySource(issuer)) as made:
+        with pytest.raises(Unauthorized):
+            get(made)
+        runs = issuer.runs
+        with pytest.raises(Unauthorized):
+            made.knock("/version", CancelToken())
+    assert issuer.runs == runs
+
+
 def test_no_request_goes_out_where_no_identity_could_be_fetched() -> None:
     recorder = Recorder()
 

@@ -152,13 +152,12 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
 def _running(wanted: Plugin, wish: _Wish, before: Connection | None) -> IdentitySource:
     """Return what runs a program; raises ConfigError, or ConsentNeeded where the user was not asked."""
     plugin_policy.check(wanted)
-    if not wish.allows(wanted):
-        facts = {"command": str(wanted.path), "context": wish.context.name, "file": str(wanted.file)}
-        raise ConsentNeeded("plugin.consent-needed", program=wanted, **facts)
+    _make_sure_of_consent(wanted, wish)
     if before is not None and before.source is not None and before.plugin == wanted:
         return before.source
 
     def fetch(token: CancelToken) -> Fetched:
+        _make_sure_of_consent(wanted, wish)  # it may have been taken back
         try:
             answer = plugin_run.run(wanted, token, lambda text: wish.hear(PluginSays(wanted.command, text)))
         finally:
@@ -166,6 +165,13 @@ def _running(wanted: Plugin, wish: _Wish, before: Connection | None) -> Identity
         return plugin_answer.read(answer, wanted)
 
     return IdentitySource(fetch)
+
+
+def _make_sure_of_consent(wanted: Plugin, wish: _Wish) -> None:
+    """Raise ConsentNeeded where the user does not let a program run."""
+    if not wish.allows(wanted):
+        facts = {"command": str(wanted.path), "context": wish.context.name, "file": str(wanted.file)}
+        raise ConsentNeeded("plugin.consent-needed", program=wanted, **facts)
 
 
 def _renewing(provider: Provider, before: Connection | None) -> IdentitySource:

@@ -6,8 +6,12 @@ arguments and variables, asked for by one file: where any of them is another, th
 
 import json
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.errors import ConsentNeeded
+from desktop.session.catalog import ClusterEntry
 from desktop.session.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,6 +22,24 @@ _SALT = "sign-in-salt"
 _ROUNDS = 100_000
 _salting = threading.Lock()
 """Held while the salt is made: many clusters may be opened at once, with the first consents."""
+
+
+def program_of(entry: ClusterEntry) -> "Plugin | None":
+    """Find the program that a cluster is signed in to with, None where none is; nothing is run.
+
+    Blocks; raises ConfigError or FileError where the kubeconfig cannot be used, or where there is no such program.
+    """
+    from desktop.cluster import connection, kubeconfig  # noqa: PLC0415  YAML is not read before the window shows
+    from desktop.cluster.plugin import Plugin  # noqa: PLC0415
+
+    loaded = kubeconfig.load(extra=[Path(entry.file)])
+    for context in loaded.contexts:
+        if (str(context.file), context.name) == (entry.file, entry.context):
+            try:
+                connection.connection(loaded, context)
+            except ConsentNeeded as needed:
+                return needed.program if isinstance(needed.program, Plugin) else None
+    return None
 
 
 class Consents:
@@ -31,8 +53,21 @@ class Consents:
         return bool(self._settings.get(self._name(plugin), str, ""))
 
     def allow(self, plugin: "Plugin") -> None:
-        """Remember that the user lets it run."""
-        self._settings.set(self._name(plugin), str(plugin.path))
+        """Remember that the user lets it run from now on."""
+        self._settings.set(self._name(plugin), f"{datetime.now(UTC).isoformat(timespec='seconds')} {plugin.path}")
+
+    def since(self, plugin: "Plugin") -> datetime | None:
+        """Return since when it may run; None where it may not, or where that was not kept."""
+        when, _, _ = self._settings.get(self._name(plugin), str, "").partition(" ")
+        try:
+            found = datetime.fromisoformat(when)
+        except ValueError:
+            return None
+        return found if found.tzinfo else None
+
+    def withdraw(self, plugin: "Plugin") -> None:
+        """Have the user asked again before it runs; what it gave already is used until it expires or is refused."""
+        self._settings.remove(self._name(plugin))
 
     def _name(self, plugin: "Plugin") -> str:
         import hashlib  # noqa: PLC0415  not before the window shows

@@ -80,7 +80,8 @@ def _specs() -> Mapping[Command, _Spec]:
         ),
         Command.RENAME: _Spec(tr("&Rename…"), tr("Give the cluster another name in this program"), ("F2",), local=True),
         Command.SIGN_IN_PROGRAM: _Spec(
-            tr("Sign-in Pro&gram…"), tr("See the program that this cluster is signed in to with, and let it run")
+            tr("Sign-in Pro&gram…"),
+            tr("See the program that signs in to this cluster, and say whether it may run"),
         ),
         Command.NAMESPACES: _Spec(
             tr("&Namespaces I May See…"), tr("Name the namespaces to read where you may not list them all")

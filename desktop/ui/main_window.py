@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
     def _follow_shown(self, cluster: str, update: SessionUpdate) -> None:
         if self.policies.session is not None and self.policies.session.id == cluster:
             self.policies.follow(update)
-            self.cluster_commands.ask_about(self.policies.session.entry, update.state)
+            self.cluster_commands.programs.ask_about(self.policies.session.entry, update.state)
             self.views.follow()
             self._tell_standing()
 

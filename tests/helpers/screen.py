@@ -91,10 +91,15 @@ class Program:
         wait_until(there, f"{name!r} on the screen")
         return found[0]
 
+    def point(self, name: str) -> None:
+        """Move the mouse to a thing, so that its window gets the keys."""
+        x, y = self.find(name)
+        self._hand("mousemove", str(x), str(y))
+
     def click(self, name: str) -> None:
         """Click on a thing."""
-        x, y = self.find(name)
-        self._hand("mousemove", str(x), str(y), "click", "1")
+        self.point(name)
+        self._hand("click", "1")
 
     def press(self, *keys: str) -> None:
         """Press keys, such as ``ctrl+a``, for the window under the mouse."""

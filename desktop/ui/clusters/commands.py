@@ -8,18 +8,16 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.plugin import Plugin
-from desktop.errors import BulkheadError, ConsentNeeded
 from desktop.language import tr
 from desktop.session.catalog import ClusterEntry, Source
-from desktop.session.consents import Consents
 from desktop.session.state import Connection, SessionState
 from desktop.session.tasks import ProgressSink
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
-from desktop.ui.clusters import dialogs, program_dialog
+from desktop.ui.clusters import dialogs
 from desktop.ui.clusters.menus import ClusterMenus
 from desktop.ui.clusters.panel import ClusterPanel
+from desktop.ui.clusters.sign_in import SignInPrograms
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.wording.plain import plain
 
@@ -40,7 +38,8 @@ class ClusterCommands(QObject):
         super().__init__(window)
         self._context, self._catalog = context, context.catalog
         self._actions, self._panel, self._window = actions, panel, window
-        self._asked: BulkheadError | None = None
+        self.programs = SignInPrograms(context, window)
+        self.programs.allowed.connect(self._synchronize)
         for command, slot in {
             Command.ADD_KUBECONFIG: self._add_kubeconfig,
             Command.ADD_FOLDER: self._add_folder,
@@ -49,7 +48,7 @@ class ClusterCommands(QObject):
             Command.CANCEL_SYNCHRONIZATION: self._with_entry(self._cancel),
             Command.CONNECTION: self._with_entry(self._show_connection),
             Command.RENAME: self._with_entry(self._rename),
-            Command.SIGN_IN_PROGRAM: self._with_entry(self._show_program),
+            Command.SIGN_IN_PROGRAM: self._with_entry(self.programs.show),
             Command.NAMESPACES: self._with_entry(self._name_namespaces),
             Command.PROFILE: self._with_entry(self._choose_profile),
             Command.REMOVE: self._with_entry(self._remove),
@@ -94,9 +93,9 @@ class ClusterCommands(QObject):
             self._actions.allow(command, broken)
         folder = tr("A folder is always read whole.") if entry and entry.source is not Source.CONTEXT else ""
         self._actions.allow(Command.NAMESPACES, broken or folder)
-        asks = entry is not None and not broken and self._program(entry) is not None
+        runs = entry is not None and not broken and (bool(entry.runs) or self.programs.waits(entry))
         self._actions.allow(
-            Command.SIGN_IN_PROGRAM, "" if asks else missing or tr("No program waits for your consent.")
+            Command.SIGN_IN_PROGRAM, "" if runs else missing or tr("No program is run to sign in to this cluster.")
         )
         busy = entry is not None and not broken and self._busy(entry)
         self._actions.allow(
@@ -190,39 +189,13 @@ class ClusterCommands(QObject):
             self._synchronize(self._waiting.pop(0))
             QTimer.singleShot(_STAGGER_MS, self, self._synchronize_next)
 
+    @Slot(object)
     def _synchronize(self, entry: ClusterEntry) -> None:
+        self.programs.forget_answers(entry)
         self._context.sessions.get(entry).synchronize()
 
     def _cancel(self, entry: ClusterEntry) -> None:
         self._context.sessions.get(entry).cancel()
-
-    def ask_about(self, entry: ClusterEntry, state: SessionState) -> None:
-        """Ask the user, once each time, where a cluster that is shown cannot go on without a word of theirs."""
-        if state.error is not self._asked and isinstance(state.error, ConsentNeeded):
-            self._asked = state.error
-            self._show_program(entry)
-
-    def _program(self, entry: ClusterEntry) -> Plugin | None:
-        """Return the sign-in program that waits for the user's consent."""
-        error = self._context.sessions.get(entry).state.error
-        program = error.program if isinstance(error, ConsentNeeded) else None
-        return program if isinstance(program, Plugin) else None
-
-    def _show_program(self, entry: ClusterEntry) -> None:
-        plugin = self._program(entry)
-        if plugin is None:
-            return
-        consents = Consents(self._context.settings)
-
-        def allow() -> None:
-            self._context.tasks.run(
-                f"consent:{entry.id}",
-                lambda _token, _progress: consents.allow(plugin),
-                lambda _: self._synchronize(entry),
-                self._context.messages.error,
-            )
-
-        program_dialog.ask(self._window, entry, plugin, allow)
 
     def _busy(self, entry: ClusterEntry) -> bool:
         state = self._context.sessions.get(entry).state

@@ -73,7 +73,8 @@ class ConnectionDetails(QDialog):
         self.copy.setToolTip(tr("Copy the words and the facts to the clipboard"))
         self.copy.clicked.connect(self._copy)
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
-        for command in (Command.SYNCHRONIZE, Command.NAMESPACES):
+        program = (Command.SIGN_IN_PROGRAM,) if actions[Command.SIGN_IN_PROGRAM].isEnabled() else ()
+        for command in (Command.SYNCHRONIZE, Command.NAMESPACES, *program):
             button = QPushButton(actions[command].text(), self)
             button.clicked.connect(actions[command].trigger)
             button.setEnabled(actions[command].isEnabled())

@@ -1,17 +1,20 @@
 """Before a sign-in program runs for the first time, the user sees what it is and says so; what it tells is shown."""
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from desktop.cluster.notices import PluginEnded, PluginSays, ServerWarns
 from desktop.cluster.plugin import Plugin
 from desktop.errors import ConsentNeeded, SignInFailed
 from desktop.policy.findings import Severity
-from desktop.session.consents import Consents
+from desktop.session.consents import Consents, program_of
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
-from tests.helpers.sign_in_program import VERSION
+from tests.helpers.sign_in_program import VERSION, kubeconfig, program
 from tests.ui.window.conftest import Desk
 
 PLUGIN = Plugin(
@@ -86,6 +89,51 @@ def test_who_declines_is_not_asked_again_but_can_come_back_to_it(desk: Desk) -> 
     again = question(desk)
     assert again is not None
     again.reject()
+
+
+def test_a_program_that_waits_again_is_asked_about_once_and_another_one_anew(desk: Desk) -> None:
+    desk.choose("prod")
+    for _ in range(3):
+        again = ConsentNeeded("plugin.consent-needed", program=PLUGIN, command="/usr/local/bin/aws")
+        desk.says("prod", SessionState(Connection.ERROR, error=again))
+        if (dialog := question(desk)) is not None:
+            dialog.reject()
+    assert question(desk) is None
+    other = ConsentNeeded("plugin.consent-needed", program=replace(PLUGIN, arguments=("x",)), command="/b/aws")
+    desk.says("prod", SessionState(Connection.ERROR, error=other))
+    dialog = question(desk)
+    assert dialog is not None
+    dialog.reject()
+
+
+def test_a_consent_can_be_looked_at_and_taken_back(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = program(tmp_path / "bin")
+    path = kubeconfig(tmp_path / "signs-in", {"command": str(made.path), "args": ["get-token"]})
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    desk.window.cluster_commands.reload()
+    desk.bot.waitUntil(lambda: any(entry.title == "x" for entry in desk.window.clusters.tree.clusters()))
+    consents = Consents(desk.settings)
+    found = program_of(desk.entry("x"))
+    assert found is not None
+    consents.allow(found)
+    desk.choose("x")
+    action = desk.window.actions_[Command.SIGN_IN_PROGRAM]
+    assert action.isEnabled()
+    action.trigger()
+    desk.bot.waitUntil(lambda: question(desk) is not None)
+    dialog = question(desk)
+    assert dialog is not None
+    shown = texts(dialog)
+    assert str(made.path) in shown
+    assert "get-token" in shown
+    assert f"since {datetime.now().astimezone():%Y-%m-%d}" in shown
+    (default,) = [button for button in dialog.findChildren(QPushButton) if button.isDefault()]
+    assert default.text().replace("&", "") == "Close"
+    again = next(each for each in dialog.findChildren(QPushButton) if "Again" in each.text())
+    again.click()
+    desk.bot.waitUntil(lambda: not consents.allows(found))
+    desk.bot.waitUntil(lambda: any("asked before" in message.sentence for message in desk.said))
+    assert made.runs == []
 
 
 def test_a_cluster_that_is_not_shown_asks_nothing(desk: Desk) -> None:

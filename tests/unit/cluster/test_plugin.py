@@ -59,6 +59,20 @@ def test_nothing_runs_before_the_user_lets_it(tmp_path: Path) -> None:
     assert made.runs == []
 
 
+def test_a_program_that_may_run_no_more_does_not_run_once_more(tmp_path: Path) -> None:
+    made = program(tmp_path / "bin", "answer(token='a', expirationTimestamp='2020-01-01T00:00:00Z')")
+    read = load([kubeconfig(tmp_path / "config", {"command": str(made.path)})])
+    may = [True]
+    signs_in = connection(read, read.find("x"), allows=lambda _: may[0])
+    assert signs_in.source is not None
+    identity = signs_in.source.get(CancelToken())
+    may[0] = False
+    signs_in.source.refused(identity)
+    with pytest.raises(ConsentNeeded):
+        signs_in.source.get(CancelToken())
+    assert len(made.runs) == 1
+
+
 def test_a_name_is_searched_on_the_path_and_one_with_a_slash_starts_at_its_kubeconfig(tmp_path: Path) -> None:
     on_path, beside = program(tmp_path / "bin"), program(tmp_path / "kube" / "own")
     assert found(kubeconfig(tmp_path / "kube" / "a", {"command": "login"})).path == on_path.path

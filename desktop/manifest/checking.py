@@ -40,6 +40,11 @@ class Entry:
     text: str
     findings: tuple[Finding, ...]
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong with it."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
     def place(self, path: Path) -> Place:
         """Return the place of the value at ``path`` in the whole text."""
         return self.document.place(path)

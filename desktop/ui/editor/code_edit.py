@@ -100,8 +100,8 @@ class CodeEdit(QPlainTextEdit):
         text = self.document().toRawText()
         at = [units(text, offset) for offset in (start, end)]
         cursor = QTextCursor(self.document())
+        cursor.setPosition(at[0])  # first: undo leads back to where the step began
         cursor.joinPreviousEditBlock() if join else cursor.beginEditBlock()
-        cursor.setPosition(at[0])
         cursor.setPosition(at[1], QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(new)
         cursor.endEditBlock()
@@ -122,10 +122,14 @@ class CodeEdit(QPlainTextEdit):
         cursor = self.textCursor()
         return cursor.blockNumber() + 1, characters(cursor.block().text(), cursor.positionInBlock()) + 1
 
-    def go_to(self, place: Place) -> None:
-        """Put the cursor at the start of a place, show it, and take the keyboard."""
+    def show_place(self, place: Place) -> None:
+        """Put the cursor at the start of a place, and show it."""
         self.setTextCursor(self._cursor(place.line, place.column))
         self.centerCursor()
+
+    def go_to(self, place: Place) -> None:
+        """Put the cursor at the start of a place, show it, and take the keyboard."""
+        self.show_place(place)
         self.setFocus()
 
     def set_findings(self, findings: Sequence[Finding]) -> None:

@@ -1,11 +1,12 @@
 """The first page of the window: the switch above, form or text, what it means, why OK is off, and OK itself below."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr, tr_n
-from desktop.manifest.checking import Checked, is_policy
+from desktop.manifest.checking import Checked, Entry, is_policy
 from desktop.policy.findings import Finding, Severity
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
@@ -29,6 +30,7 @@ from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
+from desktop.ui.editor.policy_picker import Listed, PolicyPicker
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
@@ -37,6 +39,7 @@ from desktop.ui.wizard.panel import FormPanel
 from desktop.ui.wizard.view_switch import View, ViewSwitch
 from desktop.wording import errors as error_words
 from desktop.wording import findings as words
+from desktop.wording.plain import plain
 
 _MISSING_TOLD = 2
 
@@ -71,6 +74,8 @@ class EditorPage(QWidget):
         self.form = make_form(self.pane.edit)
         self.impact = impact
         self.switch = ViewSwitch()
+        self.picker = PolicyPicker()
+        self._policies: Sequence[Entry] = ()
         self._views = QStackedWidget()
         self.theirs = CodeEdit(read_only=True)
         self.theirs.setAccessibleName(tr("On the cluster now"))
@@ -107,6 +112,8 @@ class EditorPage(QWidget):
         """Show the draft as a form or as YAML."""
         self.switch.show_view(view)
         shown = view is View.FORM
+        if shown and self.form.link.holds_back:
+            self._show_policy(self.form.number)  # what is not in the text must not be left behind
         self._views.setCurrentWidget(self.form if shown else self.pane)
         self.form.show_form(shown=shown)
         self._dress()
@@ -163,6 +170,7 @@ class EditorPage(QWidget):
         for button in (template, choose):
             button.setAutoDefault(False)
             above.addWidget(button)
+        above.addWidget(self.picker)
         above.addStretch(1)
         above.addWidget(self.switch)
         below.addWidget(self._reason, 1)
@@ -199,6 +207,8 @@ class EditorPage(QWidget):
 
     def _connect(self) -> None:
         self.pane.edit.edited.connect(self.impact.outdate)
+        self.pane.edit.cursorPositionChanged.connect(self._tell_policy)
+        self.picker.picked.connect(self._pick)
         self.switch.chosen.connect(self._turn_to)
         self.form.yaml_wanted.connect(lambda: self._turn_to(View.YAML))
         self.form.changed.connect(self._dress)
@@ -206,6 +216,17 @@ class EditorPage(QWidget):
         self.ok.clicked.connect(self.submit)
         self.previous.clicked.connect(lambda: self.form.form.step(-1))
         self.next.clicked.connect(lambda: self.form.form.step(1))
+        for keys, slot in ((QKeySequence.StandardKey.Undo, self._undo), (QKeySequence.StandardKey.Redo, self._redo)):
+            QShortcut(QKeySequence(keys), self, slot).setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    @Slot()
+    def _undo(self) -> None:
+        """Take back the last change, wherever on the page the keyboard is."""
+        self.form.link.undo() if self.view is View.FORM else self.pane.edit.undo()
+
+    @Slot()
+    def _redo(self) -> None:
+        self.form.link.redo() if self.view is View.FORM else self.pane.edit.redo()
 
     @Slot(object)
     def _turn_to(self, view: View) -> None:
@@ -259,13 +280,14 @@ class EditorPage(QWidget):
     @Slot(object)
     def _judge(self, checked: Checked) -> None:
         """Say whether the text can be handed on."""
+        self._policies = [entry for entry in checked.entries if is_policy(entry.value)]
         errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
         lines = sorted({finding.place.line for finding in errors if finding.place})
         if lines:
             self._text_reason = tr("OK is off: correct the error in line {line} first.", line=lines[0])
         elif errors:
             self._text_reason = tr("OK is off: correct the error first.")
-        elif not any(is_policy(entry.value) for entry in checked.entries):
+        elif not self._policies:
             self._text_reason = tr("There is no policy in the text yet.")
         else:
             self._text_reason = ""
@@ -281,6 +303,12 @@ class EditorPage(QWidget):
             if more > 0:
                 told += " " + tr_n("And {count} more.", "And {count} more.", more)
             self._turn_off_ok(tr("OK is off: {missing}", missing=told), missing)
+        elif self.view is View.FORM and (wrong := self._first_wrong()) is not None:
+            words_of_it = {
+                "name": plain(self._policies[wrong].name),
+                "namespace": plain(self._policies[wrong].namespace),
+            }
+            self._turn_off_ok(tr("OK is off: correct what is wrong in {name} in {namespace} first.", **words_of_it))
         elif self._text_reason:
             self._turn_off_ok(self._text_reason)
         else:
@@ -294,7 +322,54 @@ class EditorPage(QWidget):
         self.next.setEnabled(not self._at_end)
         if not self.isHidden():
             self._set_default()
+        self._list_policies()
         self.impact.weigh(self.pane.checking.current if self.ok.isEnabled() else None)
+
+    def _first_wrong(self) -> int | None:
+        """Return the number of the first policy with an error, where the text holds several."""
+        wrong = (at for at, entry in enumerate(self._policies) if entry.has_errors)
+        return next(wrong, None) if len(self._policies) > 1 else None
+
+    def _list_policies(self) -> None:
+        """List the policies of the text, with what stands against each."""
+        shown = self.form.number if self.form.has_form else None
+        errors = [self.pane.errors_of(entry) for entry in self._policies]
+        if shown is not None and shown < len(errors):
+            errors[shown] = max(errors[shown], len(self.form.missing))
+        self.picker.show_policies(
+            [Listed(entry.namespace, entry.name, count) for entry, count in zip(self._policies, errors, strict=True)]
+        )
+        held = self.form.missing if self.form.has_form and self.form.link.holds_back else ()
+        reason = (
+            tr("First correct what stands here, or take it back: {reason}", reason=words.sentence(held[0]))
+            if held
+            else None
+        )
+        self.picker.use(reason)
+        self._tell_policy()
+
+    @Slot()
+    def _tell_policy(self) -> None:
+        """Tell which policy of the text the cursor is in."""
+        line = self.pane.edit.place()[0]
+        self.picker.show_current(max(0, bisect_right([entry.document.line for entry in self._policies], line) - 1))
+
+    @Slot(object)
+    def _pick(self, number: int) -> None:
+        """Show another policy of the text, once all that was typed has arrived there."""
+
+        def go(checked: Checked) -> None:
+            self._judge(checked)
+            if not (self.form.has_form and self.form.link.holds_back):
+                self._show_policy(number)
+                self.form.show_form(shown=self.view is View.FORM)
+
+        self.form.link.when_settled(lambda: self.pane.checking.when_checked(go))
+
+    def _show_policy(self, number: int) -> None:
+        """Put the cursor in a policy of the text."""
+        if number < len(self._policies):
+            self.pane.edit.show_place(self._policies[number].place(()))
 
     @property
     def _at_end(self) -> bool:
@@ -317,6 +392,8 @@ class EditorPage(QWidget):
             self.accepted.emit(checked)
         elif self.view is View.FORM and self.form.missing:
             self.form.go_to_first()
+        elif self.view is View.FORM and (wrong := self._first_wrong()) is not None:
+            self._pick(wrong)
         else:
             self.show_view(View.YAML)
             self.pane.go_to_first()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.language import tr, tr_n
-from desktop.manifest.checking import Checked, is_policy
+from desktop.manifest.checking import Checked, Entry, is_policy
 from desktop.policy.findings import Finding, Severity
 from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.checking import Check, Checking
@@ -92,6 +92,11 @@ class EditorPane(QWidget):
         self._refusals = tuple(refusals)
         if (checked := self.checking.current) is not None:
             self._show(checked)
+
+    def errors_of(self, entry: Entry) -> int:
+        """Return how many errors there are in a policy of the text, those that the server told of among them."""
+        told = sum((each.namespace, each.name) == (entry.namespace, entry.name) for each in self._refusals)
+        return told + sum(finding.severity is Severity.ERROR for finding in entry.findings)
 
     @property
     def standing(self) -> str:

@@ -162,10 +162,12 @@ class DraftLink(QObject):
         return self._judged is not None or (self._opened.draft is None and not self._reading)
 
     def _step(self, step: Callable[[], None]) -> None:
-        """Go back or forth in the text; what the form said stays said."""
+        """Go back or forth in the text, and to where that leads; what the form said stays said."""
         self._stepping = True
         step()
         self._stepping = False
+        if self._reading:
+            self.read()  # not before: only now the cursor is there
 
     def _show_again(self, draft: Draft) -> None:
         """Show another draft of the same text."""
@@ -183,6 +185,8 @@ class DraftLink(QObject):
         if not self._stepping:
             self._taken_back = None
             self._decided = True  # who writes or takes YAML sees what it restricts
+        if self._stepping:
+            return
         if self.form_shown:
             self.read()
         else:

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.language import tr
@@ -64,7 +63,6 @@ class FormPanel(QStackedWidget):
         self.surroundings = Surroundings(context, session, self)
         self.link = DraftLink(context.tasks, edit, terms, group)
         self.meaning = MeaningLines()
-        self._which = label(wrap=True)
         self._why = label(wrap=True)
         self.show_yaml = QPushButton(tr("Show YAML"))
         self._reason_page = self._make_reason_page()
@@ -79,16 +77,10 @@ class FormPanel(QStackedWidget):
         form = FormView(self.surroundings, self._terms().namespace, fixed_identity=self._fixed_identity)
         form.edited.connect(self._take)
         form.turned.connect(self.turned)
-        for keys, slot in (
-            (QKeySequence.StandardKey.Undo, self.link.undo),
-            (QKeySequence.StandardKey.Redo, self.link.redo),
-        ):
-            QShortcut(QKeySequence(keys), form, slot).setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._page = QWidget()
         layout = QVBoxLayout(self._page)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._which)
-        layout.addWidget(form, 1)
+        layout.addWidget(form)
         self.addWidget(self._page)
         return form
 
@@ -101,6 +93,11 @@ class FormPanel(QStackedWidget):
     def has_form(self) -> bool:
         """Whether the form itself is shown, not why there is none."""
         return self.link.form_shown and self._opened is not None and self._opened.draft is not None
+
+    @property
+    def number(self) -> int:
+        """The number (from 0) of the policy that is shown, among those of the text."""
+        return self._opened.number if self._opened else 0
 
     @property
     def missing(self) -> Sequence[Finding]:
@@ -175,16 +172,6 @@ class FormPanel(QStackedWidget):
         self.form.show_draft(self.link.draft, opened.kept, decided=self.link.decided)
         if within and not self._has_keyboard():
             self.form.focus_first()  # the field that had it is gone, as undo can do it
-        self._which.setText(
-            tr(
-                "This is policy {number} of {count} in the text; the others stay as they are.",
-                number=opened.number + 1,
-                count=opened.of,
-            )
-            if opened.of > 1
-            else ""
-        )
-        self._which.setVisible(opened.of > 1)
         self.setCurrentWidget(self._page)
         self._follow()
 

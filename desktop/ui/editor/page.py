@@ -31,6 +31,7 @@ from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
 from desktop.ui.editor.policy_picker import Listed, PolicyPicker
+from desktop.ui.editor.refusals import Refusal
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
@@ -144,6 +145,20 @@ class EditorPage(QWidget):
         self.offer.stop()
         for job in ("import", "template"):
             self._context.tasks.cancel(f"{self._group} {job}")
+
+    def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Show what the server said against the draft, and go to the first field of the form that it is about."""
+        self.pane.refuse(refusals)
+        self.form.link.judge_again()
+        if not refusals or self.view is not View.FORM:
+            return
+        first = refusals[0]
+        keys = [(entry.namespace, entry.name) for entry in self._policies]
+        number = keys.index((first.namespace, first.name)) if (first.namespace, first.name) in keys else 0
+        if len(keys) > 1 and number != self.form.number:
+            self._pick(number, then=self.form.go_to_refused)
+        else:
+            self.form.link.when_settled(self.form.go_to_refused)
 
     @Slot()
     def submit(self) -> None:
@@ -355,7 +370,7 @@ class EditorPage(QWidget):
         self.picker.show_current(max(0, bisect_right([entry.document.line for entry in self._policies], line) - 1))
 
     @Slot(object)
-    def _pick(self, number: int) -> None:
+    def _pick(self, number: int, then: Callable[[], None] | None = None) -> None:
         """Show another policy of the text, once all that was typed has arrived there."""
 
         def go(checked: Checked) -> None:
@@ -363,6 +378,8 @@ class EditorPage(QWidget):
             if not (self.form.has_form and self.form.link.holds_back):
                 self._show_policy(number)
                 self.form.show_form(shown=self.view is View.FORM)
+            if then is not None:
+                self.form.link.when_settled(then)
 
         self.form.link.when_settled(lambda: self.pane.checking.when_checked(go))
 

@@ -1,7 +1,6 @@
 """The editor with everything around the text: find bar, findings, and a line that says how it stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -18,16 +17,8 @@ from desktop.ui.editor.find_bar import FindBar
 from desktop.ui.editor.finding_list import FindingList, fix_menu
 from desktop.ui.editor.fixing import Fixing
 from desktop.ui.editor.margin import RANK
+from desktop.ui.editor.refusals import Refusal
 from desktop.ui.plain import label
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """What the server said against one policy of the text; ``finding`` carries the path, not yet the place."""
-
-    namespace: str
-    name: str
-    finding: Finding
 
 
 class EditorPane(QWidget):
@@ -88,15 +79,20 @@ class EditorPane(QWidget):
                 self._fixing.make(number, finding.fix)
 
     def refuse(self, refusals: Sequence[Refusal]) -> None:
-        """Show what the server said against policies of the text, at their lines, until the next time."""
+        """Show what the server said against policies of the text, at their lines, until these are changed."""
         self._refusals = tuple(refusals)
         if (checked := self.checking.current) is not None:
             self._show(checked)
 
     def errors_of(self, entry: Entry) -> int:
         """Return how many errors there are in a policy of the text, those that the server told of among them."""
-        told = sum((each.namespace, each.name) == (entry.namespace, entry.name) for each in self._refusals)
+        told = sum(each.is_about(entry.namespace, entry.name, entry.value) for each in self._refusals)
         return told + sum(finding.severity is Severity.ERROR for finding in entry.findings)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What the server said last."""
+        return self._refusals
 
     @property
     def standing(self) -> str:
@@ -144,14 +140,13 @@ class EditorPane(QWidget):
         self._follows_rows = False
 
     def _placed(self, checked: Checked) -> list[Finding]:
-        """Place the server's words in the text as it is now; nothing is left of those whose policy is gone."""
-        entries = {(entry.namespace, entry.name): entry for entry in checked.entries}
-        placed = []
-        for refusal in self._refusals:
-            entry = entries.get((refusal.namespace, refusal.name))
-            if entry is not None:
-                placed.append(refusal.finding.at(entry.place(refusal.finding.path)))
-        return placed
+        """Place the server's words in the text as it is now; nothing is left of those whose field is another."""
+        return [
+            refusal.finding.at(entry.place(refusal.finding.path))
+            for refusal in self._refusals
+            for entry in checked.entries
+            if refusal.is_about(entry.namespace, entry.name, entry.value)
+        ]
 
     @Slot()
     def _tell_cursor(self) -> None:

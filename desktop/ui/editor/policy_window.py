@@ -25,7 +25,7 @@ from desktop.ui.editor.drafts import FormDraft, StoredDraft, now
 from desktop.ui.editor.duplicating import duplicated
 from desktop.ui.editor.known import known_of
 from desktop.ui.editor.page import EditorPage
-from desktop.ui.editor.pane import Refusal
+from desktop.ui.editor.refusals import refusals
 from desktop.ui.editor.suggestions import Known
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.review.causes import REFUSED
@@ -229,6 +229,7 @@ class PolicyWindow(QDialog):
             session.snapshot,
             origin_of(session),
             session.sights,
+            self.page.pane.refusals,
         )
 
     def _fill(self, document: PolicyDocument | None, draft: StoredDraft | None, *, duplicate: bool) -> None:
@@ -308,18 +309,10 @@ class PolicyWindow(QDialog):
 
     @Slot()
     def _back_to_text(self) -> None:
-        """Show the text again, with what the server said against it at its lines."""
+        """Show the draft again, with what the server said against it at its lines and fields."""
         items = self.review.shown
         self.review.leave()
         self._pages.setCurrentWidget(self.page)
-        self.page.pane.refuse(
-            [
-                Refusal(item.namespace, item.name, finding)
-                for item in items
-                for finding in item.findings
-                if finding.code == REFUSED
-            ]
-        )
         failed = [
             tr("{name}: {sentence}", name=plain(item.name), sentence=item.verdict)
             for item in items
@@ -327,10 +320,24 @@ class PolicyWindow(QDialog):
         ]
         self.page.banner.say(Severity.ERROR, failed[0] if failed else "", "\n".join(failed[1:]))
         self.page.focus_first()
+        policies = (
+            {(entry.namespace, entry.name): entry.value for entry in self._checked.entries} if self._checked else {}
+        )
+        self.page.refuse(
+            [
+                refusal
+                for item in items
+                for refusal in refusals(
+                    item.namespace, item.name, policies.get((item.namespace, item.name), {}), item.findings
+                )
+            ]
+        )
 
     @Slot(object)
     def _go_to(self, finding: Finding) -> None:
-        if finding.place is not None:
+        if finding.code == REFUSED and self.page.view is View.FORM:
+            self._back_to_text()
+        elif finding.place is not None:
             self._back_to_text()
             self.page.show_view(View.YAML)
             self.page.pane.edit.go_to(finding.place)

@@ -29,6 +29,7 @@ class Field(QLineEdit):
     def __init__(self, name: str, placeholder: str = "", *, characters: int = 0) -> None:
         super().__init__()
         self._showing = False
+        self.findings: tuple[Finding, ...] = ()
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
         self._problem = self.addAction(severity_icon(Severity.ERROR), QLineEdit.ActionPosition.TrailingPosition)
@@ -46,6 +47,7 @@ class Field(QLineEdit):
 
     def show_problems(self, findings: Sequence[Finding]) -> None:
         """Mark the field with the gravest of these findings, or with none."""
+        self.findings = tuple(findings)
         worst = gravest(findings)
         self._problem.setVisible(worst is not None)
         if worst is not None:

@@ -16,6 +16,7 @@ from desktop.reach.objects import Service
 from desktop.ui.wizard.applies_page import AppliesPage
 from desktop.ui.wizard.basics_page import BasicsPage
 from desktop.ui.wizard.direction_page import DirectionPage
+from desktop.ui.wizard.fields import Field
 from desktop.ui.wizard.fixes import Fix
 from desktop.ui.wizard.judging import Judged, Step, step_of
 from desktop.ui.wizard.pickers import PickDialog
@@ -24,6 +25,7 @@ from desktop.ui.wizard.review_page import ReviewStep
 from desktop.ui.wizard.steps import StepList
 from desktop.ui.wizard.surroundings import Asked, Surroundings
 
+_NAMES = (("metadata", "name"), ("metadata", "namespace"))
 _SELECTOR: Path = ("spec", "podSelector")
 _OTHER = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
 
@@ -100,16 +102,21 @@ class FormView(QWidget):
         self.directions[direction].forbid(reason, hint)
 
     def go_to(self, finding: Finding) -> None:
-        """Go to the page of a finding, and to its first field."""
-        self.steps.go_to(step_of(finding.path))
+        """Go to the field of a finding; where none shows it, to the first of its rule or page."""
+        in_form = finding.path[:1] == ("spec",) or finding.path[:2] in _NAMES
+        self.steps.go_to(step_of(finding.path) if in_form or not finding.path else Step.REVIEW)
+        first: Callable[[], None] = self.focus_first
         match finding.path:
             case ("spec", key, int(index), *_):
                 page = self.directions[next(each for each in Direction if KEYS[each][0] == key)]
                 if index < len(page.cards):
                     page.cards[index].open()
-                    page.cards[index].focus_first()
-            case _:
-                self.focus_first()
+                    first = page.cards[index].focus_first
+                    if self._judged is not None:
+                        page.show_judged(self._judged)  # in the fields that were made just now, too
+        fields = self.pages[self.steps.step].findChildren(Field)
+        showing = next((field for field in fields if finding in field.findings and not field.isHidden()), None)
+        showing.setFocus() if showing else first()
 
     @property
     def at_start(self) -> bool:

@@ -21,6 +21,8 @@ from desktop.reach.advice.advisor import advise
 from desktop.reach.objects import StoredPolicy
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.sight_keeper import SightKeeper
+from desktop.ui.editor.refusals import Refusal
+from desktop.ui.review.causes import REFUSED
 from desktop.ui.wizard.opening import Opened, policies
 from desktop.wording.policies import direction_sentence, rule_sentence
 
@@ -41,7 +43,8 @@ class Step(Enum):
 class Terms:
     """What a draft is judged by: the cluster's limits, the policy it replaces, and the names taken by namespace.
 
-    ``snapshot`` is what the cluster holds; ``origin`` is not empty where that is a folder.
+    ``snapshot`` is what the cluster holds; ``origin`` is not empty where that is a folder. ``refusals`` are what the
+    server said last against the policies of the text.
     """
 
     namespace: str
@@ -51,6 +54,7 @@ class Terms:
     snapshot: Snapshot = field(default_factory=Snapshot, hash=False)
     origin: str = ""
     sights: SightKeeper = field(default_factory=SightKeeper, hash=False)
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,22 @@ class Judged:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """What keeps the draft from being applied, page by page."""
-        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
-        return tuple(sorted(errors, key=lambda finding: list(Step).index(step_of(finding.path))))
+        """What keeps the draft from being applied, page by page; what the server refused it may take another time."""
+        return tuple(finding for finding in self._wrong if finding.code != REFUSED)
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """What the server said against the draft, page by page."""
+        return tuple(finding for finding in self._wrong if finding.code == REFUSED)
+
+    @property
+    def _wrong(self) -> list[Finding]:
+        wrong = [finding for finding in self.findings if finding.severity is Severity.ERROR]
+        return sorted(wrong, key=lambda finding: list(Step).index(step_of(finding.path)))
 
     def missing(self, step: Step) -> int:
         """Return the number of things to correct in a step; in Review, of all of them."""
-        return sum(step is Step.REVIEW or step_of(finding.path) is step for finding in self.errors)
+        return sum(step is Step.REVIEW or step_of(finding.path) is step for finding in self._wrong)
 
     def rule_sentence(self, direction: Direction, index: int) -> str:
         """Return what a rule admits; empty while a field of it cannot be read."""
@@ -129,6 +142,8 @@ def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *,
         found += tuple(map(written.in_form, limits(policy, terms.profile)))
         if not written.findings:  # else the document is not what is in the fields
             found += tuple(_in_form(written, each) for each in _advice(policy, terms))
+    told = (each for each in terms.refusals if each.is_about(namespace, draft.name, written.value))
+    found += tuple(written.in_form(each.finding) for each in told)
     readable = _readable(draft, last, (finding.path for finding in written.findings))
     changed = text if readable == last else put(text, opened, readable, terms.namespace)
     return Judged(draft, readable, changed, policy, found)

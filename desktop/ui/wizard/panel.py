@@ -130,6 +130,12 @@ class FormPanel(QStackedWidget):
         if self.has_form and self.missing:
             self.form.go_to(self.missing[0])
 
+    def go_to_refused(self) -> None:
+        """Go to the first field that the server refused."""
+        judged = self.link.current
+        if self.has_form and judged is not None and judged.refused:
+            self.form.go_to(judged.refused[0])
+
     def stop(self) -> None:
         """Be quiet: the window closes."""
         self.link.stop()

@@ -11,6 +11,7 @@ from desktop.policy.draft import LabelRow, PeerField, Scope, SelectorField
 from desktop.policy.findings import Finding, Path, Severity
 from desktop.policy.typed import read_values
 from desktop.reach.choices import Match
+from desktop.ui.review.causes import REFUSED
 from desktop.ui.strip import Strip
 from desktop.ui.wizard.completing import Suggestions
 from desktop.ui.wizard.fields import Choice, Field, ProblemStrip, QuietLabel, buddy, small_button, under
@@ -83,9 +84,7 @@ class PeerEditor(QWidget):
         of_names = under(own, *path, "namespaceSelector") if named else ()
         of_block = under(own, *path, "ipBlock")
         self.names.show_problems(of_names)
-        excepts = [
-            each for each in of_block if each.code.startswith(("typed.except", "except.")) or self._in_excepts(each)
-        ]
+        excepts = [each for each in of_block if self._in_excepts(each, each.spot[len(path) + 1 :])]
         self.excepts.show_problems(excepts)
         self.cidr.show_problems([each for each in of_block if each not in excepts])
         self.problems.show_problems([*of_names, *(each for each in own if each not in selectors)])
@@ -96,8 +95,12 @@ class PeerEditor(QWidget):
         self.matching.setToolTip(workload_words(match) if match else "")
         self.matching.setVisible(match is not None)
 
-    def _in_excepts(self, finding: Finding) -> bool:
-        """Whether a finding about a CIDR is about one of the exceptions."""
+    def _in_excepts(self, finding: Finding, within: Path) -> bool:
+        """Whether a finding about an address block is about one of the exceptions."""
+        if finding.code == REFUSED:
+            return within[:1] == ("except",)
+        if finding.code.startswith(("typed.except", "except.")):
+            return True
         text = str(finding.facts.get("text") or finding.facts.get("value") or "")
         return "|" in self.peer.block and text != self.cidr.text().strip()
 

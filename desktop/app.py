@@ -18,6 +18,7 @@ from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
 from desktop.session.tasks import TaskPool
 from desktop.ui.bridge import TaskRunner, UiContext
+from desktop.ui.garbage import GarbageCollector
 from desktop.ui.icons import application_icon
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Messages
@@ -26,15 +27,21 @@ if TYPE_CHECKING:
     from desktop.ui.smoke import SmokeTest
 
 _PATIENCE_S = 2.0
-TURN_S = 0.001
+_TURN_S = 0.001
 """The longest a busy thread keeps the interpreter while others want it: several of them must not stall the window."""
+
+
+def let_the_window_go_first(application: QApplication) -> None:
+    """Keep what else goes on from stalling the window."""
+    sys.setswitchinterval(_TURN_S)
+    GarbageCollector(application)
 
 
 def run(*, started: float, smoke_test: bool) -> int:
     """Open the window and return the exit code once it is closed; ``started`` is a time of ``time.perf_counter``."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program, as one expects there
-    sys.setswitchinterval(TURN_S)
     application = _application()
+    let_the_window_go_first(application)
     pool, engine, settings = TaskPool("task"), TaskPool("engine", workers=1), Settings()
     catalog = Catalog(settings)
     sessions = Sessions(allows=Consents(settings).allows)
@@ -61,8 +68,7 @@ def _smoke_test(window: MainWindow, messages: Messages, started: float) -> "Smok
 
 def _when_painted() -> None:
     """Do what could wait for the window."""
-    gc.freeze()  # nothing made so far is garbage; from here on it is looked for again
-    gc.enable()
+    gc.freeze()  # nothing made so far is garbage
     QApplication.setWindowIcon(application_icon())
 
 

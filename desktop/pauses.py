@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 _lock = threading.Lock()
 _users = 0
+_enabled = False  # whether Python collected by itself before the first of them
 
 
 @contextmanager
@@ -20,10 +21,12 @@ def many_objects() -> Iterator[None]:
     To freeze and thaw at once moves all young objects to the oldest generation, which is collected seldom: only after
     a quarter as many others have grown old. Nothing is exempted for good. For short blocks without waiting.
     """
-    global _users  # noqa: PLW0603  the collector is one for the whole program
+    global _users, _enabled  # noqa: PLW0603  the collector is one for the whole program
     with _lock:
+        if not _users:
+            _enabled = gc.isenabled()
+            gc.disable()
         _users += 1
-        gc.disable()
     try:
         yield
     finally:
@@ -32,4 +35,13 @@ def many_objects() -> Iterator[None]:
             if not _users:
                 gc.freeze()
                 gc.unfreeze()
-                gc.enable()
+                if _enabled:
+                    gc.enable()
+
+
+def collect(generation: int) -> bool:
+    """Collect garbage, unless many objects come in just now; whether it was done."""
+    with _lock:
+        if not _users:
+            gc.collect(generation)
+        return not _users

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from desktop import turns
 from desktop.errors import BulkheadError
@@ -170,6 +170,14 @@ def in_turn(owner: QObject, work: Callable[[], object]) -> None:
             work()
 
     QTimer.singleShot(0, owner, do)
+
+
+def at_once(event: QEvent, handle: Callable[[QEvent], bool]) -> bool:
+    """Handle a window's event; where it is to paint all that needs it, without others between."""
+    if event.type() is not QEvent.Type.UpdateRequest:
+        return handle(event)
+    with turns.window_works():
+        return handle(event)
 
 
 class Pump(QObject):

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from desktop.language import tr
 from desktop.session.catalog import SAMPLE_ID
 from desktop.session.state import SessionUpdate
 from desktop.ui.actions import Actions, Command
-from desktop.ui.bridge import Pump, UiContext, in_turn
+from desktop.ui.bridge import Pump, UiContext, at_once, in_turn
 from desktop.ui.clusters.panel import Choice, ClusterPanel
 from desktop.ui.icons import application_icon
 from desktop.ui.messages import MessageBar
@@ -68,6 +68,10 @@ class MainWindow(QMainWindow):
         self._connect()
         self.clusters.select_cluster(self.context.settings.get(_CHOSEN, str, SAMPLE_ID))
         self.cluster_commands.reload()
+
+    def event(self, event: QEvent) -> bool:
+        """Paint without others between."""
+        return at_once(event, super().event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Begin the work once the window is on the screen."""

@@ -26,11 +26,7 @@ class _Bar(QWidget):
         self._bar.setFixedWidth(110)
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(self.fontMetrics().height())
-        button = QToolButton(self)
-        button.setText("✕")
-        button.setAutoRaise(True)
-        button.setToolTip(tr("Cancel the synchronization"))
-        button.setAccessibleName(tr("Cancel the synchronization"))
+        button = _button(self)
         button.clicked.connect(lambda _checked: cancel())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 0, 0)
@@ -55,6 +51,15 @@ class _Bar(QWidget):
         self._bar.setUpdatesEnabled(True)
 
 
+def _button(parent: QWidget | None = None) -> QToolButton:
+    button = QToolButton(parent)
+    button.setText("✕")
+    button.setAutoRaise(True)
+    button.setToolTip(tr("Cancel the synchronization"))
+    button.setAccessibleName(tr("Cancel the synchronization"))
+    return button
+
+
 class SyncStrip(QWidget):
     """Shows the first few synchronizations, and how many more there are."""
 
@@ -69,6 +74,7 @@ class SyncStrip(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._more)
+        self.setMinimumHeight(_button().sizeHint().height())  # the window must not move when the first one comes
 
     @property
     def text(self) -> str:

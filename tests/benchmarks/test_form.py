@@ -1,6 +1,5 @@
 """How quick the form is beside a big cluster: every page opens at once, and typing never waits."""
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from desktop.app import TURN_S
 from desktop.policy.objects import Direction
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, Thing
 from desktop.reach.snapshot import Put, Snapshot
@@ -97,10 +95,10 @@ def pages(qtbot: QtBot, desk: WritingDesk) -> dict[str, float]:
     return took
 
 
+@pytest.mark.usefixtures("as_in_the_application")
 def test_every_page_opens_at_once_beside_a_big_cluster(
     benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot, desk: WritingDesk
 ) -> None:
-    sys.setswitchinterval(TURN_S)
     small, big = picture(1, 1), picture(NAMESPACES, PODS)
     runs: list[tuple[dict[str, float], dict[str, float]]] = []
 
@@ -167,10 +165,10 @@ def typed_in_a_fresh_window(qtbot: QtBot, snapshot: Snapshot) -> dict[str, Typin
     return took
 
 
+@pytest.mark.usefixtures("as_in_the_application")
 def test_typing_never_waits_beside_a_big_cluster(
     benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot
 ) -> None:
-    sys.setswitchinterval(TURN_S)
     small, big = picture(1, 1), picture(NAMESPACES, PODS)
     runs: list[tuple[dict[str, Typing], dict[str, Typing]]] = []
 

@@ -1,6 +1,5 @@
 """Fifty clusters, of which twenty-five never answer: how soon the window can be used, and whether it ever stalls."""
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, astuple, dataclass
@@ -10,7 +9,6 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
 
-from desktop.app import TURN_S
 from desktop.session.catalog import SAMPLE_ID, Catalog
 from desktop.session.sessions import CLOSE_SECONDS, Sessions
 from desktop.session.settings import Settings
@@ -102,6 +100,7 @@ def one_round(qtbot: QtBot, kubeconfig: str, monkeypatch: pytest.MonkeyPatch) ->
     return Round(usable, live, max(heartbeat.gaps), cancelled, time.perf_counter() - asked)
 
 
+@pytest.mark.usefixtures("as_in_the_application")
 def test_requirement_5_fifty_clusters_of_which_half_never_answer(
     benchmark: BenchmarkFixture,
     capsys: pytest.CaptureFixture[str],
@@ -109,7 +108,6 @@ def test_requirement_5_fifty_clusters_of_which_half_never_answer(
     kubeconfig: Path,
     qtbot: QtBot,
 ) -> None:
-    sys.setswitchinterval(TURN_S)
     empty, window = first_use(qtbot, "/nowhere", 0, monkeypatch)
     heartbeat = Heartbeat()
     heartbeat.start()

@@ -1,7 +1,6 @@
 """The review of a change in a big cluster: what it means is there soon, and the window never waits for it."""
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 
@@ -10,7 +9,6 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from desktop.app import TURN_S
 from desktop.cluster.gateway import Put as Seen
 from desktop.cluster.wire import Decoder
 from desktop.pauses import many_objects
@@ -61,10 +59,10 @@ def desk(qapp: object) -> Iterator[WritingDesk]:
     desk.close()
 
 
+@pytest.mark.usefixtures("as_in_the_application")
 def test_a_review_in_a_big_cluster_never_stalls_the_window(
     benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot, desk: WritingDesk
 ) -> None:
-    sys.setswitchinterval(TURN_S)
     with many_objects():  # as a session takes them in
         desk.session.picture = picture()
     taken: list[tuple[float, float]] = []

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
-from desktop.app import TURN_S
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import Verb, Write
 from desktop.policy.objects import LabelSelector
@@ -130,6 +131,42 @@ class Heartbeat:
         self._clock.restart()
 
 
+@contextmanager
+def opened(qtbot: QtBot) -> Iterator[tuple[MainWindow, Session]]:
+    """Open a window, with the first cluster of the kubeconfig chosen but not yet contacted."""
+    settings, sessions, pool, engine = Settings(), Sessions(), TaskPool("bench"), TaskPool("engine", workers=1)
+    catalog = Catalog(settings)
+    window = MainWindow(UiContext(TaskRunner(pool), Messages(), settings, catalog, sessions, TaskRunner(engine)))
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: len(catalog.entries()) > 1)
+    entry = catalog.entries()[0]
+    qtbot.waitUntil(lambda: window.clusters.select(NodeKey(Level.CLUSTER, entry.id)))
+    qtbot.wait(1000)  # the sample cluster is open by then
+    session = sessions.get(entry)
+    assert session.gateway  # the client library is imported: what it costs is measured elsewhere
+    yield window, session
+    window.close()
+    delete(window)
+    sessions.close_all()
+    assert pool.cancel_all()
+    assert engine.cancel_all()
+    settings.flush()
+
+
+def longest_gap(qtbot: QtBot, session: Session) -> float:
+    """Synchronize, and return the longest time that the window stood still until everything was seen and judged."""
+    before = session.state.last_sync
+    heartbeat = Heartbeat()
+    heartbeat.start()
+    session.synchronize()
+    qtbot.waitUntil(lambda: session.state.last_sync != before, timeout=60_000)
+    qtbot.waitUntil(lambda: session.state.connection is Connection.LIVE, timeout=60_000)
+    qtbot.wait(5000)  # findings come in after the policies
+    heartbeat.stop()
+    return max(heartbeat.gaps)
+
+
 def event_latency(session: Session, window: MainWindow, qtbot: QtBot, number: int) -> float:
     """Create a policy, and return the seconds from the server's answer until the table shows it."""
     name = f"event-{number}"
@@ -141,6 +178,7 @@ def event_latency(session: Session, window: MainWindow, qtbot: QtBot, number: in
     return time.perf_counter() - started
 
 
+@pytest.mark.usefixtures("as_in_the_application")
 def test_a_big_cluster_is_followed_without_a_stutter(
     benchmark: BenchmarkFixture,
     capsys: pytest.CaptureFixture[str],
@@ -149,41 +187,24 @@ def test_a_big_cluster_is_followed_without_a_stutter(
     qtbot: QtBot,
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", server.kubeconfig)
-    sys.setswitchinterval(TURN_S)
-    settings, sessions, pool, engine = Settings(), Sessions(), TaskPool("bench"), TaskPool("engine", workers=1)
-    catalog = Catalog(settings)
-    window = MainWindow(UiContext(TaskRunner(pool), Messages(), settings, catalog, sessions, TaskRunner(engine)))
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    qtbot.waitUntil(lambda: len(catalog.entries()) > 1)
-    entry = catalog.entries()[0]
-    qtbot.waitUntil(lambda: window.clusters.select(NodeKey(Level.CLUSTER, entry.id)))
-    qtbot.wait(1000)  # the sample cluster is open by then
-    session = sessions.get(entry)
-    gaps: list[float] = []
-    assert session.gateway  # the client library is imported: what it costs is measured elsewhere
+    gaps: list[tuple[float, float]] = []
+    latencies: list[float] = []
 
-    def synchronize() -> None:
-        heartbeat = Heartbeat()
-        heartbeat.start()
-        session.synchronize()
-        qtbot.waitUntil(lambda: window.policies.table.rowCount() == BIG.policies, timeout=60_000)
-        qtbot.waitUntil(lambda: session.state.connection is Connection.LIVE, timeout=60_000)
-        qtbot.wait(500)
-        heartbeat.stop()
-        gaps.append(max(heartbeat.gaps))
+    def follow() -> None:
+        with opened(qtbot) as (window, session):
+            gaps.append((longest_gap(qtbot, session), longest_gap(qtbot, session)))
+            first = len(latencies)
+            assert window.policies.table.rowCount() == BIG.policies + first
+            latencies.extend(event_latency(session, window, qtbot, first + number) for number in range(5))
 
-    benchmark.pedantic(synchronize, rounds=3)  # type: ignore[no-untyped-call]
-    latencies = [event_latency(session, window, qtbot, number) for number in range(10)]
-    gap, latency = min(gaps), max(latencies)  # what else the machine does makes gaps longer, never shorter
+    benchmark.pedantic(follow, rounds=3)  # type: ignore[no-untyped-call]
+    first, again = (min(each) for each in zip(*gaps, strict=True))  # what else goes on makes gaps longer, never shorter
+    latency = max(latencies)
     tell(
         capsys,
-        f"{BIG.pods} pods: longest gap {gap * 1000:.0f} ms (best of {len(gaps)} runs); "
-        f"an event is in the table after {statistics.median(latencies) * 1000:.0f} ms, at most {latency * 1000:.0f} ms",
+        f"{BIG.pods} pods: longest gap {first * 1000:.0f} ms, when synchronized again {again * 1000:.0f} ms (best of "
+        f"{len(gaps)} runs); an event is in the table after {statistics.median(latencies) * 1000:.0f} ms, at most "
+        f"{latency * 1000:.0f} ms",
     )
-    sessions.close_all()
-    assert pool.cancel_all()
-    settings.flush()
-    assert gap <= MOST_OF_A_GAP
+    assert max(first, again) <= MOST_OF_A_GAP
     assert latency <= MOST_OF_AN_EVENT

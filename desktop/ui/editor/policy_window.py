@@ -16,7 +16,7 @@ from desktop.manifest.checking import Checked, Entry
 from desktop.policy.findings import Finding, Path, Severity
 from desktop.session.changes import Draft, Intent, Outcome
 from desktop.session.tasks import ProgressSink
-from desktop.ui.bridge import UiContext
+from desktop.ui.bridge import UiContext, at_once
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.editor.checker import checker, origin_of
 from desktop.ui.editor.code_edit import CodeEdit
@@ -124,6 +124,10 @@ class PolicyWindow(QDialog):
             self.page.banner.say(Severity.INFO, tr("This is no longer found: the policy, or the cluster, is another."))
 
         self.page.pane.checking.when_checked(make)
+
+    def event(self, event: QEvent) -> bool:
+        """Paint without others between."""
+        return at_once(event, super().event)
 
     def reject(self) -> None:
         """Go one step back: from the review to the text, from the text out."""

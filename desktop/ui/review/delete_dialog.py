@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QStyle, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -18,7 +18,7 @@ from desktop.session.changes import DeletionPlan, Outcome, PlannedDeletion, Resu
 from desktop.session.meaning import planned_changes
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink, Task
-from desktop.ui.bridge import UiContext
+from desktop.ui.bridge import UiContext, at_once
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.impact.panel import ImpactPanel
 from desktop.ui.plain import label, tooltip
@@ -79,6 +79,10 @@ class DeleteDialog(QDialog):
     def reason(self) -> str:
         """How it stands; while Delete is off, why."""
         return self._state.text()
+
+    def event(self, event: QEvent) -> bool:
+        """Paint without others between."""
+        return at_once(event, super().event)
 
     def reject(self) -> None:
         """Leave; while policies are being deleted, stop before the next one instead."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from desktop.errors import Unreachable
 from desktop.reach.objects import Kind
@@ -132,6 +133,14 @@ def test_a_running_synchronization_shows_how_far_it_is_and_can_be_cancelled(desk
     assert desk.session("prod").asked == ["cancel"]
     desk.says("prod", snapshot_of())
     assert not desk.window.actions_[Command.CANCEL_SYNCHRONIZATION].isEnabled()
+
+
+def test_nothing_moves_when_a_synchronization_begins(desk: Desk, qtbot: QtBot) -> None:
+    height = desk.window.centralWidget().height()
+    desk.says("prod", SessionState(connection=Connection.CONNECTING, progress=Progress(0, None)))
+    qtbot.wait(50)
+    assert desk.window.synchronizations.text == "prod"
+    assert desk.window.centralWidget().height() == height
 
 
 def test_of_many_synchronizations_the_first_have_bars_and_the_others_are_counted(desk: Desk) -> None:

@@ -130,23 +130,26 @@ class PolicyTable:
             if time.monotonic() > until:
                 break
             del self._unchecked[key]
-            turns.give_way()
-            known, policy = self._known[key], self._known[key].stored.policy
-            if not known.read:
-                known.own, known.read = self._found_in(known.stored), True
-            if policy is not None:
-                known.advice = self._advisor.advise(policy)
+            known = self._known[key]
+            with turns.piece():
+                self._check(known)
             before = self._rows[key[0]][key[1]]
             row = make_row(known.stored, before.pods, known.findings)
             if row != before:
                 rows[key] = self._rows[key[0]][key[1]] = row
         return Changed(rows, set())
 
+    def _check(self, known: _Known) -> None:
+        if not known.read:
+            known.own, known.read = self._found_in(known.stored), True
+        if known.stored.policy is not None:
+            known.advice = self._advisor.advise(known.stored.policy)
+
     def _remake(self, namespaces: Iterable[str]) -> Changed:
         changed = Changed({}, set())
         for namespace in namespaces:
-            turns.give_way()
-            before, after = self._rows.get(namespace, {}), self._rows_of(namespace)
+            with turns.piece():
+                before, after = self._rows.get(namespace, {}), self._rows_of(namespace)
             changed.rows.update((row.key, row) for row in after.values() if before.get(row.name) != row)
             for name in before.keys() - after.keys():
                 changed.removed.add((namespace, name))

@@ -15,7 +15,7 @@ from desktop.errors import ConfigError, Unreachable
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Snapshot
 from desktop.session.catalog import ClusterEntry, Source
-from desktop.session.state import Connection, SessionState
+from desktop.session.state import Connection, Progress, SessionState
 from desktop.ui.clusters.tree_model import ClusterTree, Column, Level, NodeKey
 from tests.helpers.fake_sessions import NOON, live, policy, snapshot_of
 from tests.helpers.models import recorded, tree_text
@@ -148,6 +148,15 @@ def test_news_of_a_cluster_change_its_rows_alone(tree: ClusterTree) -> None:
         tree.update(PROD.id, live(two), two)
     assert told == ["change 0-0", "remove 0-0", "insert 0-0", "change 0-1"]
     assert held.data() == "c"
+
+
+def test_how_far_a_synchronization_is_changes_no_row(tree: ClusterTree) -> None:
+    tree.show(ENTRIES, [])
+    state = SessionState(connection=Connection.SYNCHRONIZING, progress=Progress(1, 2))
+    tree.update(PROD.id, state, Snapshot())
+    with recorded(tree) as changes:
+        tree.update(PROD.id, replace(state, progress=Progress(2, 2)), Snapshot())
+    assert changes == []
 
 
 def test_a_renamed_cluster_moves_and_keeps_what_is_below_it(tree: ClusterTree) -> None:

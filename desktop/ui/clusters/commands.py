@@ -22,7 +22,7 @@ from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.wording.plain import plain
 
 _RELOAD = "catalog:reload"
-_STAGGER_MS = 60
+_STAGGER_MS = 100
 _LOOK = "catalog:look"
 _LOOK_MS = 2000
 """How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig file."""

@@ -116,7 +116,8 @@ class ClusterTree(QAbstractItemModel):
         namespaces = before.namespaces if same else _policies_by_namespace(snapshot)
         self._known[cluster] = _Known(state, snapshot, namespaces)
         if node := self._by_key.get(NodeKey(Level.CLUSTER, cluster)):
-            self._changed(node, node)
+            if _looks_of(state) != _looks_of(before.state):
+                self._changed(node, node)
             if namespaces != before.namespaces:
                 self._show_namespaces(node)
 
@@ -222,15 +223,15 @@ class ClusterTree(QAbstractItemModel):
     def _cluster_data(self, entry: ClusterEntry, column: int, role: int) -> object:
         if role not in _CLUSTER_ROLES:
             return None
-        state, now = state_of(entry, self._known.get(entry.id, _UNKNOWN).state), self._now()
+        state = state_of(entry, self._known.get(entry.id, _UNKNOWN).state)
         if role == Role.DisplayRole:
-            return _cluster_text(entry, state, column, now)
+            return _cluster_text(entry, state, column, self._now)
         if role == Role.DecorationRole and column == Column.NAME:
             return connection_icon(state.connection)
         if role == Role.ToolTipRole:
-            return tooltip(*_cluster_tip(entry, state, now))
+            return tooltip(*_cluster_tip(entry, state, self._now()))
         if role == Role.AccessibleTextRole and column == Column.NAME:
-            return f"{plain(entry.title)}, {states.connection_words(state, now)}"
+            return f"{plain(entry.title)}, {states.connection_words(state, self._now())}"
         return None
 
     def _namespace_data(self, node: _Node, column: int, role: int) -> object:
@@ -339,12 +340,18 @@ def state_of(entry: ClusterEntry, state: SessionState) -> SessionState:
     return state
 
 
-def _cluster_text(entry: ClusterEntry, state: SessionState, column: int, now: datetime) -> str:
+def _looks_of(state: SessionState) -> tuple[object, ...]:
+    """Return what a row shows of a state; not how far a synchronization is, which changes all the time."""
+    told = state.connection, state.since, state.last_sync, state.version, state.error
+    return *told, _policies_text(state)
+
+
+def _cluster_text(entry: ClusterEntry, state: SessionState, column: int, now: Callable[[], datetime]) -> str:
     match column:
         case Column.NAME:
             return plain(entry.title)
         case Column.STATE:
-            return states.connection_words(state, now)
+            return states.connection_words(state, now())
         case Column.VERSION:
             if entry.source is not Source.CONTEXT:
                 return tr("folder")
@@ -352,7 +359,7 @@ def _cluster_text(entry: ClusterEntry, state: SessionState, column: int, now: da
         case Column.POLICIES:
             return _policies_text(state)
         case _:
-            return times.age(state.last_sync, now)
+            return times.age(state.last_sync, now()) if state.last_sync else ""
 
 
 def _policies_text(state: SessionState) -> str:

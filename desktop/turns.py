@@ -6,33 +6,51 @@ milliseconds, one piece at a time in the whole program, and none begins while th
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE_SECONDS = 0.1
-"""How long a piece of work waits for the window at most: a window that is never idle must not stop the rest."""
+"""How long the window keeps others waiting at most, each time: one that is never idle must not stop the rest."""
 
 _idle = threading.Event()
 _idle.set()
+_works = 0  # how much of the window's work has begun; its own thread alone counts
+_since = 0.0  # when it began, by the monotonic clock
 _one_at_a_time = threading.Lock()
 
 
 @contextmanager
 def window_works() -> Iterator[None]:
     """Do something in the window's own thread that takes more than a moment; also to decorate what always does."""
-    within = not _idle.is_set()
-    _idle.clear()
+    window_begins()
     try:
         yield
     finally:
-        if not within:
-            _idle.set()
+        window_ends()
+
+
+def window_begins() -> None:
+    """Begin something in the window's own thread that goes on in a later turn of its; ``window_ends`` must follow."""
+    global _works, _since  # noqa: PLW0603  there is one window thread in the program
+    if not _works:
+        _since = time.monotonic()
+    _works += 1
+    _idle.clear()
+
+
+def window_ends() -> None:
+    """End what ``window_begins`` began."""
+    global _works  # noqa: PLW0603  as above
+    _works -= 1
+    if not _works:
+        _idle.set()
 
 
 def give_way() -> None:
     """Wait until the window is idle, between two pieces of work that others may interrupt."""
     if not _idle.is_set():  # asked for each of ten thousand objects
-        _idle.wait(PATIENCE_SECONDS)
+        _idle.wait(max(0.0, _since + PATIENCE_SECONDS - time.monotonic()))
 
 
 @contextmanager

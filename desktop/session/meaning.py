@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from desktop import pauses
+from desktop import pauses, turns
 from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.codec import PolicyUnreadable, parse_policy
 from desktop.policy.findings import Finding, Severity
@@ -91,10 +91,15 @@ def meaning(session: Session, changes: Changes, check: Callable[[], None] = lamb
         gaps = (*gaps, Gap(Missing.FILES))
     if any(gap.what in {Missing.EVERYTHING, Missing.PODS} and not gap.namespaces for gap in gaps):
         return Meaning(None, gaps)
+
+    def step() -> None:
+        turns.give_way()
+        check()
+
     with pauses.many_objects():
         standing = session.standing(snapshot)
-        check()
-        return Meaning(impact(standing, changes, check), gaps, shortcomings(session.profile))
+        step()
+        return Meaning(impact(standing, changes, step), gaps, shortcomings(session.profile))
 
 
 def alike(one: Meaning, other: Meaning) -> bool:

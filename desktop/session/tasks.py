@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from desktop import turns
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.session.state import Progress
@@ -38,6 +39,7 @@ def run(job: Job[T], token: CancelToken, progress: ProgressSink) -> Outcome[T]:
     """Run a job to its outcome; what is no BulkheadError is a fault of ours: logged, and told as ``unexpected``."""
     try:
         token.check()
+        turns.give_way()
         return Outcome(job(token, progress))
     except BulkheadError as error:
         return Outcome(error=error)

@@ -146,8 +146,9 @@ class TaskRunner(QObject):
             running[1].cancel()
 
     @Slot(object)
-    @turns.window_works()
     def _tell(self, ticket: _Ticket[Any]) -> None:
+        turns.window_begins()  # until what this changes has been laid out
+        QTimer.singleShot(0, turns.window_ends)
         if self._counts(ticket) and ticket.tell():
             if self._counts(ticket):
                 self._running.pop(ticket.group, None)

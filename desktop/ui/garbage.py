@@ -13,7 +13,7 @@ import time
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
-from desktop.cluster import pauses
+from desktop import pauses
 
 _INTERVAL_MS = 100
 _AWAY_MS = 3000

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
-from desktop.cluster.pauses import many_objects
+from desktop.pauses import many_objects
 from desktop.ui import garbage
 from desktop.ui.garbage import GarbageCollector
 

@@ -65,6 +65,31 @@ def test_a_window_that_is_never_idle_does_not_stop_the_work(monkeypatch: pytest.
         assert not worker.is_alive()
 
 
+def test_a_window_that_goes_on_working_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work() -> None:
+        for _ in range(1000):
+            turns.give_way()
+
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.05)
+    with turns.window_works():
+        worker = begun(threading.Thread(target=work))
+        worker.join(10)
+        assert not worker.is_alive()
+
+
+def test_what_the_window_began_ends_in_a_later_turn_of_its(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 30.0)
+    turns.window_begins()
+    with turns.window_works():
+        pass
+    worker = begun(threading.Thread(target=turns.give_way))
+    worker.join(0.05)
+    assert worker.is_alive()
+    turns.window_ends()
+    worker.join(10)
+    assert not worker.is_alive()
+
+
 def test_pieces_are_done_one_at_a_time() -> None:
     at_once: list[int] = []
     now = 0

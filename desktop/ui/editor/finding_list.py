@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
@@ -19,12 +18,15 @@ from desktop.language import tr
 from desktop.policy.findings import Finding
 from desktop.ui.editor.margin import RANK
 from desktop.ui.icons import severity_icon
+from desktop.ui.item_views import RolesAsked, TreeView, answer
 from desktop.ui.plain import tooltip
 from desktop.ui.wrapping import WrappingDelegate
 from desktop.wording import findings as finding_words
 
 LINE, SENTENCE, FIX = range(3)
 _ROWS_SHOWN = 5
+_MANY = 100
+"""Of more findings than this only those in sight are measured, at each layout; so they are scrolled row by row."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -82,6 +84,10 @@ class FindingModel(QAbstractTableModel):
                 return font
         return None
 
+    def multiData(self, index: Index, span: RolesAsked) -> None:
+        """Fill in all that is asked about a cell."""
+        answer(span, lambda role: self.data(index, role))
+
     def _fix_tip(self) -> str:
         return tr("See this change in the editor") if self._reasons else tr("Make this change (Ctrl+. in the line)")
 
@@ -101,7 +107,7 @@ class FindingModel(QAbstractTableModel):
                 return finding_words.fix_words(finding.fix)
 
 
-class FindingList(QTreeView):
+class FindingList(TreeView):
     """Shows findings in a few rows, and goes away when there are none."""
 
     picked = Signal(object)
@@ -121,13 +127,10 @@ class FindingList(QTreeView):
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.header().setStretchLastSection(False)
-        for column in (LINE, FIX):
-            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.header().setSectionResizeMode(SENTENCE, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._pick)
         self.activated.connect(self._pick)
@@ -135,9 +138,19 @@ class FindingList(QTreeView):
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Show these findings, or nothing at all when there are none."""
+        many = len(findings) > _MANY
+        self.setVerticalScrollMode(self.ScrollMode.ScrollPerItem if many else self.ScrollMode.ScrollPerPixel)
         self.findings.show(findings)
+        for column in (LINE, FIX):
+            self.setColumnWidth(column, self._widest(column))  # a header that did so would ask anew at each layout
         self.setVisible(bool(findings))
         self.updateGeometry()
+
+    def _widest(self, column: int) -> int:
+        """Return the width of the longest text of a column; the same texts come up again and again."""
+        rows = {self.findings.index(row, column).data(): row for row in range(self.findings.rowCount())}
+        widest = max(rows, key=self.fontMetrics().horizontalAdvance, default="")
+        return self.sizeHintForIndex(self.findings.index(rows.get(widest, 0), column)).width()
 
     def sizeHint(self) -> QSize:
         """Ask for the height of the rows, up to a few of them."""
@@ -155,8 +168,8 @@ class FindingList(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
         super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
         if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
             self.updateGeometry()  # they may take more lines now
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

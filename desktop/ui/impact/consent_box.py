@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from desktop.ui.impact.told import Consent
+from desktop.ui.impact.told import Consent, first_of
 from desktop.ui.plain import label, tooltip
 
 
@@ -21,7 +21,7 @@ class ConsentBox(QWidget):
         self.box.toggled.connect(self.toggled)
         self._text = label(consent.text, self, wrap=True)
         self._text.setBuddy(self.box)
-        self.setToolTip(tooltip(*consent.details))
+        self.setToolTip(tooltip(*first_of(consent.details)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)

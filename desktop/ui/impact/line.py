@@ -15,7 +15,7 @@ from desktop.session.meaning import written_changes
 from desktop.ui.bridge import UiContext
 from desktop.ui.icons import SIZE, severity_icon
 from desktop.ui.impact.follower import Follower
-from desktop.ui.impact.told import Told
+from desktop.ui.impact.told import Told, first_of
 from desktop.ui.plain import label, tooltip
 from desktop.wording import errors as error_words
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 250
 """How long nothing must be checked anew before it is computed."""
-_TOLD = 10
-"""Lines of the tooltip."""
 
 
 class ImpactLine(QWidget):
@@ -112,5 +110,5 @@ class ImpactLine(QWidget):
         if severity is not None:
             self._icon.setPixmap(severity_icon(severity).pixmap(SIZE, SIZE))
         self._icon.setVisible(severity is not None)
-        self.setToolTip(tooltip(*more[:_TOLD], *(["…"] if len(more) > _TOLD else [])))
+        self.setToolTip(tooltip(*first_of(more)))
         self.setAccessibleDescription(text)

@@ -20,6 +20,7 @@ _FEW = 3
 """So many connections alike are told one by one; more are folded."""
 MOST = 150
 """Lines shown below a heading; of more, it is said how many there are."""
+_MOST_IN_A_TOOLTIP = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,11 @@ def bounded(lines: Sequence[Line]) -> tuple[Line, ...]:
         return tuple(lines)
     left = len(lines) - MOST
     return (*lines[:MOST], Line(tr_n("… and {count} more", "… and {count} more", left)))
+
+
+def first_of(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return so many lines as a tooltip has room for, and a sign where there are more."""
+    return (*lines[:_MOST_IN_A_TOOLTIP], *(["…"] if len(lines) > _MOST_IN_A_TOOLTIP else []))
 
 
 Part = tuple[int, str, bool]

@@ -14,10 +14,11 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.language import tr
 from desktop.ui.icons import Shape, toned
+from desktop.ui.item_views import RolesAsked, TreeView, answer
 from desktop.ui.plain import tooltip
 from desktop.ui.review.items import Item, Standing
 from desktop.ui.style import Tone
@@ -25,6 +26,8 @@ from desktop.wording.plain import plain
 
 WHAT, POLICY, NAMESPACE = range(3)
 _NARROWEST, _WIDEST, _ROOM = 200, 460, 40
+_MEASURED = 100
+"""So many rows are looked at to find out how wide the columns have to be."""
 Index = QModelIndex | QPersistentModelIndex
 
 _SHAPES = {
@@ -80,6 +83,10 @@ class ItemModel(QAbstractTableModel):
             return tooltip(item.verdict, item.hint)
         return None
 
+    def multiData(self, index: Index, span: RolesAsked) -> None:
+        """Fill in all that is asked about a cell."""
+        answer(span, lambda role: self.data(index, role))
+
 
 def standing_icon(standing: Standing) -> QIcon:
     """Return the shape that tells how it stands with a policy."""
@@ -89,7 +96,7 @@ def standing_icon(standing: Standing) -> QIcon:
 _ASKING = {Standing.CONFLICT, Standing.FAILED, Standing.UNKNOWN}
 
 
-class ItemList(QTreeView):
+class ItemList(TreeView):
     """Shows the policies under review; one of them is always chosen."""
 
     chosen = Signal(object)
@@ -98,14 +105,14 @@ class ItemList(QTreeView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.items = ItemModel(self)
+        self._width = _NARROWEST
         self.setModel(self.items)
         self.setAccessibleName(tr("Policies"))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        for column in (WHAT, POLICY):
-            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setResizeContentsPrecision(_MEASURED)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().selectionChanged.connect(self._tell)
 
@@ -113,15 +120,18 @@ class ItemList(QTreeView):
         """Show these policies; the same row stays chosen, unless it is well with it and another asks for attention."""
         row = max(0, self.currentIndex().row())
         self.items.show(items)
+        for column in (WHAT, POLICY, NAMESPACE):
+            self.resizeColumnToContents(column)  # once: a header that does so itself asks anew at each layout
+        width = sum(map(self.columnWidth, (WHAT, POLICY, NAMESPACE)))
+        self._width = min(max(width + 2 * self.frameWidth() + _ROOM, _NARROWEST), _WIDEST)
         if items:
             row = row if row < len(items) else 0
             asking = [number for number, item in enumerate(items) if item.standing in _ASKING]
             self.setCurrentIndex(self.items.index(asking[0] if asking and row not in asking else row, 0))
 
     def sizeHint(self) -> QSize:
-        """Ask for the width of the columns."""
-        width = sum(self.sizeHintForColumn(column) for column in (WHAT, POLICY, NAMESPACE))
-        return QSize(min(max(width + 2 * self.frameWidth() + _ROOM, _NARROWEST), _WIDEST), super().sizeHint().height())
+        """Ask for the width of the columns, as measured when the policies came: layouts ask again and again."""
+        return QSize(self._width, super().sizeHint().height())
 
     @Slot(QItemSelection, QItemSelection)
     def _tell(self) -> None:

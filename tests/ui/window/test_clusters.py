@@ -136,11 +136,13 @@ def test_a_running_synchronization_shows_how_far_it_is_and_can_be_cancelled(desk
 
 
 def test_nothing_moves_when_a_synchronization_begins(desk: Desk, qtbot: QtBot) -> None:
-    height = desk.window.centralWidget().height()
+    centre = desk.window.centralWidget()
+    assert centre is not None
+    height = centre.height()
     desk.says("prod", SessionState(connection=Connection.CONNECTING, progress=Progress(0, None)))
     qtbot.wait(50)
     assert desk.window.synchronizations.text == "prod"
-    assert desk.window.centralWidget().height() == height
+    assert centre.height() == height
 
 
 def test_of_many_synchronizations_the_first_have_bars_and_the_others_are_counted(desk: Desk) -> None:

@@ -108,8 +108,7 @@ def impact(standing: Standing, changes: Changes, check: Callable[[], None] = lam
     changes = {key: policy and replace(policy, namespace=key[0], name=key[1]) for key, policy in changes.items()}
     new = [policy for policy in changes.values() if policy is not None]
     before = standing.follow(standing.snapshot, new)
-    check()
-    _ = before.columns  # the other has the same ends, and takes them over
+    before.complete(check)  # the other takes over what is the same there
     after = before.follow(standing.snapshot.apply(_events(changes)))
     return _Computation(before, after, _touched(before, changes), check).result(_unseen(standing.snapshot, changes))
 

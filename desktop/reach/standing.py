@@ -1,6 +1,6 @@
 """The connections of a cluster as they stand, kept up to date: what a change does not touch is not computed anew."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -97,6 +97,12 @@ class Standing:
     def matrix(self) -> Matrix:
         """The connections by workload."""
         return Matrix(self.columns, self.reach, caveats(self.snapshot))
+
+    def complete(self, check: Callable[[], None]) -> None:
+        """Compute what is left to compute for whoever asks; ``check`` is called in between, and may raise."""
+        for part in (lambda: self.reach, lambda: self.columns, lambda: self.matrix):
+            check()
+            part()
 
     def follow(self, snapshot: Snapshot, beside: Sequence[AnyPolicy] = ()) -> "Standing":
         """Return the connections as a picture has them that was made by ``apply`` from the one of these."""

@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         from desktop.ui.clusters.commands import ClusterCommands  # noqa: PLC0415  see above
         from desktop.ui.connections.commands import ConnectionCommands  # noqa: PLC0415
         from desktop.ui.editor.left_drafts import LeftDrafts  # noqa: PLC0415
+        from desktop.ui.impact.ahead import Ahead  # noqa: PLC0415
         from desktop.ui.policies.commands import PolicyCommands  # noqa: PLC0415
         from desktop.ui.policies.panel import PolicyPanel  # noqa: PLC0415
         from desktop.ui.views import Views  # noqa: PLC0415
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
             self.context, self.actions_, self.policies, self.views, self.policy_commands, self
         )
         self.left_drafts = LeftDrafts(self.context, self)
+        self.ahead = Ahead(self.context, self)
         self._column.insertWidget(self._column.indexOf(self.messages), self.left_drafts)
         sizes = self._sides.sizes()
         self._sides.replaceWidget(1, self.views)
@@ -195,6 +197,7 @@ class MainWindow(QMainWindow):
         session = self.context.sessions.get(choice.entry) if choice and usable else None
         self.policies.show_choice(choice, session)
         self.views.show_choice(session, choice.namespace if choice else "")
+        self.ahead.show(session)
         self._tell_standing()
 
     @Slot(str, object)

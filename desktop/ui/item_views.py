@@ -89,7 +89,10 @@ class TreeView(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setHeader(HeaderView(self))
+        header = HeaderView(self)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setStretchLastSection(True)  # both as a tree's own header does
+        self.setHeader(header)
 
     @turns.window_works()
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -120,9 +120,9 @@ class ItemList(TreeView):
         """Show these policies; the same row stays chosen, unless it is well with it and another asks for attention."""
         row = max(0, self.currentIndex().row())
         self.items.show(items)
-        for column in (WHAT, POLICY, NAMESPACE):
+        for column in (WHAT, POLICY):
             self.resizeColumnToContents(column)  # once: a header that does so itself asks anew at each layout
-        width = sum(map(self.columnWidth, (WHAT, POLICY, NAMESPACE)))
+        width = self.columnWidth(WHAT) + self.columnWidth(POLICY) + self.sizeHintForColumn(NAMESPACE)
         self._width = min(max(width + 2 * self.frameWidth() + _ROOM, _NARROWEST), _WIDEST)
         if items:
             row = row if row < len(items) else 0

@@ -16,11 +16,14 @@ from PySide6.QtGui import QGuiApplication
 from desktop import pauses
 
 _INTERVAL_MS = 100
+_ALL_MS = 10_000
 _AWAY_MS = 3000
-"""How long the user is elsewhere before all objects are looked at."""
-_QUICK_S = 0.01
+"""How long the user is elsewhere before all objects are looked at, however long that takes."""
+_QUICK_S = 0.02
 """What nobody notices."""
-_OLDEST = 2
+_SECONDS_A_BLOCK = 7e-8
+"""What to look at all objects takes for each block of memory, on an ordinary computer, until it is known better."""
+_YOUNG, _ALL = (0, 1), 2
 
 
 class GarbageCollector(QObject):
@@ -30,24 +33,27 @@ class GarbageCollector(QObject):
         super().__init__(application)
         gc.disable()
         self.destroyed.connect(gc.enable)
-        self._seconds_a_block = 0.0  # of memory, when all objects were looked at last
-        looking = QTimer(self, interval=_INTERVAL_MS)
-        looking.timeout.connect(self._look)
-        looking.start()
+        self._seconds_a_block = _SECONDS_A_BLOCK
+        for interval, look in ((_INTERVAL_MS, self._collect_young), (_ALL_MS, self._collect_all_if_quick)):
+            timer = QTimer(self, interval=interval)
+            timer.timeout.connect(look)
+            timer.start()
         self._away = QTimer(self, interval=_AWAY_MS, singleShot=True)
         self._away.timeout.connect(self._collect_all)
         application.applicationStateChanged.connect(self._turn_to)
 
     @Slot()
-    def _look(self) -> None:
+    def _collect_young(self) -> None:
         """Collect the generations whose turn it is by Python's own counts."""
-        for generation, (count, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)):
-            if count <= most:
+        for generation in _YOUNG:
+            if gc.get_count()[generation] <= gc.get_threshold()[generation]:
                 return
-            if generation < _OLDEST:
-                pauses.collect(generation)
-            elif sys.getallocatedblocks() * self._seconds_a_block < _QUICK_S:
-                self._collect_all()
+            pauses.collect(generation)
+
+    @Slot()
+    def _collect_all_if_quick(self) -> None:
+        if sys.getallocatedblocks() * self._seconds_a_block <= _QUICK_S:
+            self._collect_all()
 
     @Slot(Qt.ApplicationState)
     def _turn_to(self, state: Qt.ApplicationState) -> None:
@@ -59,5 +65,5 @@ class GarbageCollector(QObject):
     @Slot()
     def _collect_all(self) -> None:
         started = time.perf_counter()
-        if pauses.collect(_OLDEST):
+        if pauses.collect(_ALL):
             self._seconds_a_block = (time.perf_counter() - started) / sys.getallocatedblocks()

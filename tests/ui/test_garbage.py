@@ -34,7 +34,9 @@ def ended() -> list[threading.Thread]:
 @pytest.fixture
 def collector(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[GarbageCollector]:
     monkeypatch.setattr(garbage, "_INTERVAL_MS", 5)
+    monkeypatch.setattr(garbage, "_ALL_MS", 5)
     monkeypatch.setattr(garbage, "_AWAY_MS", 5)
+    monkeypatch.setattr(garbage, "_QUICK_S", 0.0)
     collector = GarbageCollector(qapp)
     yield collector
     delete(collector)
@@ -82,4 +84,17 @@ def test_old_garbage_ends_while_the_user_is_elsewhere(
     gc.collect(1)
     assert ended == []
     qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    qtbot.waitUntil(lambda: ended == [threading.main_thread()])
+
+
+@pytest.mark.usefixtures("collector")
+def test_old_garbage_ends_at_any_time_where_that_is_quick(
+    qtbot: QtBot, ended: list[threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cycle = Cycle(ended)
+    gc.collect()
+    del cycle
+    qtbot.wait(50)
+    assert ended == []
+    monkeypatch.setattr(garbage, "_QUICK_S", 60.0)
     qtbot.waitUntil(lambda: ended == [threading.main_thread()])

@@ -133,12 +133,13 @@ class Keeper:
         """Stop the running synchronization and keep what is there (any thread)."""
         self._command(self._cancel)
 
-    def disconnect(self, *, forget: bool) -> None:
-        """Take note that the connection is given up (any thread); what is shown is stale from now on.
+    def disconnect(self) -> None:
+        """Take note that the connection is given up (any thread); what is shown is stale from now on."""
+        self._command(lambda: self._feeds.stop(datetime.now(UTC)))
 
-        ``forget`` it where it is of another cluster.
-        """
-        self._command(self._forget if forget else lambda: self._feeds.stop(datetime.now(UTC)))
+    def forget(self, forgotten: Callable[[], None]) -> None:
+        """Show nothing any more (any thread): it is of another cluster. ``forgotten`` is called when that is done."""
+        self._command(lambda: self._forget(forgotten))
 
     def use(self, profile: Profile, version: ServerVersion | None = None) -> None:
         """Let the findings follow ``profile``; ``version`` is the server's, where it is news (any thread)."""
@@ -253,11 +254,12 @@ class Keeper:
         self._connecting = False
         self._feeds.cancel_pending(datetime.now(UTC))
 
-    def _forget(self) -> None:
+    def _forget(self, forgotten: Callable[[], None]) -> None:
         self._feeds.stop(datetime.now(UTC))
         self._feeds, self._fault = Feeds(), None
         self._picture = self._last_sync = self._version = None
         self._publish(Snapshot(), self._table.show(Snapshot()))
+        forgotten()
 
     def _use(self, profile: Profile, version: ServerVersion | None) -> None:
         self._version = version or self._version

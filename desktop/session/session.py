@@ -90,6 +90,7 @@ class Session:
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._pictured = False  # whether the picture on disk was looked for
+        self._foreign = 0  # how often the keeper has yet to forget what it shows of another cluster
         self._worn = False  # whether the next synchronization needs a new gateway
         self._saved: tuple[Snapshot, float] = (Snapshot(), -PICTURE_SECONDS)  # the picture on disk, and when
         self._following: frozenset[Reflector] = frozenset()
@@ -181,18 +182,20 @@ class Session:
 
     def change(self, entry: ClusterEntry) -> None:
         """Follow what changed about the cluster: its profile, the namespaces to read, its stanzas in the kubeconfig."""
-        old, self._entry = self._entry, entry
-        if entry.profile != old.profile:
-            self._use_profile(self.state.version)
         with self._lock:
+            old, self._entry = self._entry, entry
             opened = self._token is not None
             elsewhere = entry.server != old.server
             rewritten = elsewhere or (entry.stanzas, entry.error is None) != (old.stanzas, old.error is None)
             self._worn = self._worn or rewritten
             if elsewhere:  # another cluster: nothing that is shown is true of it
                 self._pictured, self._saved = False, (Snapshot(), -PICTURE_SECONDS)
-                if opened:
-                    self._keeper.disconnect(forget=True)
+                if self._token is not None:
+                    self._token.cancel()
+                    self._foreign += 1
+                    self._keeper.forget(self._forgotten)
+        if entry.profile != old.profile:
+            self._use_profile(self.state.version)
         if opened and (rewritten or entry.namespaces != old.namespaces):
             self.synchronize()
 
@@ -237,12 +240,14 @@ class Session:
         """Get ready for a synchronization and begin it; runs on a thread of its own."""
 
         def job(token: CancelToken, _progress: ProgressSink) -> None:
-            if not self._pictured:
-                self._pictured = True
-                self._show_picture()
+            with self._lock:
+                token.check()
+                pictured, self._pictured = self._pictured, True
+            if not pictured:
+                self._show_picture(token)
             if self._worn:
                 self._worn = False
-                self._keeper.disconnect(forget=False)
+                self._keeper.disconnect()
                 with self.writing:  # a write that is under way still has its answer to come
                     self._disconnect()
             gateway = self.gateway
@@ -334,7 +339,12 @@ class Session:
     def _whose(self) -> pictures.Whose:
         return pictures.Whose(self.id, self._entry.context, self._entry.server)
 
-    def _show_picture(self) -> None:
+    def _forgotten(self) -> None:
+        """Take note that the keeper has forgotten another cluster (its thread)."""
+        with self._lock:
+            self._foreign -= 1
+
+    def _show_picture(self, token: CancelToken) -> None:
         """Show the picture on disk; a folder needs none, it is always there."""
         if self._entry.source is not Source.CONTEXT:
             return
@@ -344,9 +354,11 @@ class Session:
             _log.warning("the last picture of %s cannot be read: %s", self.id, error)
             return
         if picture is not None:
-            self._saved = (picture.snapshot, time.monotonic())
-            self._use_profile(picture.version)
-            self._keeper.show_picture(picture.snapshot, picture.last_sync, picture.version)
+            with self._lock:
+                token.check()  # it may be of another cluster by now
+                self._saved = (picture.snapshot, time.monotonic())
+                self._use_profile(picture.version)
+                self._keeper.show_picture(picture.snapshot, picture.last_sync, picture.version)
 
     def _followed(self, complete: bool) -> None:
         """Keep the picture on disk young, now that there is a new one."""
@@ -355,12 +367,14 @@ class Session:
                 self._spawn(f"picture {self.id}", self._save)
 
     def _save(self) -> None:
-        state, snapshot = self.state, self.snapshot
-        if self._entry.source is not Source.CONTEXT or state.last_sync is None or snapshot is self._saved[0]:
-            return
-        self._saved = (snapshot, time.monotonic())
+        with self._lock:
+            whose, state, snapshot = self._whose(), self.state, self.snapshot
+            foreign = self._foreign or self._entry.source is not Source.CONTEXT
+            if foreign or state.last_sync is None or snapshot is self._saved[0]:
+                return
+            self._saved = (snapshot, time.monotonic())
         try:
-            pictures.save(self._whose(), pictures.Picture(snapshot, state.last_sync, state.version))
+            pictures.save(whose, pictures.Picture(snapshot, state.last_sync, state.version))
         except FileError as error:
             _log.warning("the last picture of %s was not kept: %s", self.id, error)
 

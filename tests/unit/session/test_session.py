@@ -18,6 +18,7 @@ from desktop.policy.codec import parse_policy
 from desktop.reach.objects import Coverage, Kind, Namespace, Pod, StoredPolicy
 from desktop.session import pictures
 from desktop.session.catalog import ClusterEntry, Source
+from desktop.session.keeper import Keeper
 from desktop.session.rows import PolicyTable
 from desktop.session.session import Session, connect
 from desktop.session.sessions import Sessions
@@ -246,6 +247,20 @@ def test_another_server_under_the_same_name_shows_nothing_of_the_one_before(make
     assert set(session.rows) == {("shop", "web")}
 
 
+def test_a_picture_is_kept_for_no_other_server_than_its_own(make: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Keeper, "forget", lambda _keeper, _forgotten: None)  # it has not come to it yet
+    new = FakeGateway()
+    new.failures = dict.fromkeys(Kind, Unreachable("unreachable"))
+    gateways = [FakeGateway(*SHOP), new]
+    session = Session(ENTRY, lambda _entry: gateways.pop(0))
+    make.sessions.append(session)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    session.change(replace(ENTRY, server="https://elsewhere"))
+    assert session.close()
+    assert pictures.load(pictures.Whose(ENTRY.id, ENTRY.context, "https://elsewhere")) is None
+
+
 def test_a_context_that_was_mended_is_used(make: Opener) -> None:
     def refuse_or_open(entry: ClusterEntry) -> Gateway:
         if entry.error is not None:
@@ -441,14 +456,16 @@ def test_closing_ends_every_thread_even_while_listing(make: Opener) -> None:
 
 
 def test_closing_does_not_wait_longer_than_asked_for_a_cluster_that_hangs(make: Opener) -> None:
-    release = threading.Event()
+    hangs, release = threading.Event(), threading.Event()
 
     def connect(_entry: ClusterEntry) -> Gateway:
+        hangs.set()
         release.wait(30)
         return FakeGateway()
 
     session = Session(ENTRY, connect)
     session.open()
+    assert hangs.wait(20)
     started = time.monotonic()
     assert not session.close(timeout=0.1)
     assert time.monotonic() - started < 1

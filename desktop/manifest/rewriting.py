@@ -286,7 +286,10 @@ class _Rewriter:
             return
         self.touched.update(within(node))
         start, stop = node.start_mark.index, node.end_mark.index
-        self._edit(start, stop, (" " if start == stop else "") + json.dumps(new, ensure_ascii=False))
+        written = json.dumps(new, ensure_ascii=False)
+        if isinstance(new, str) and isinstance(node, yaml.ScalarNode) and not node.style and _is_plain(new):
+            written = new
+        self._edit(start, stop, (" " if start == stop else "") + written)
 
     def _replace(self, node: yaml.Node, new: object, spot: _Spot) -> None:
         self.touched.update(within(node))
@@ -350,6 +353,11 @@ class _Rewriter:
 def _held(pair: Pair, pairs: dict[str, Pair], new: dict[str, object]) -> dict[str, object]:
     """Return what a pair gives to its mapping, as it shall be."""
     return {key: new[key] for key, giver in pairs.items() if giver is pair and key in new}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a string can stand as it is among brackets."""
+    return _inline(text) == text and not any(sign in text for sign in ",[]{}")
 
 
 def _inline(value: object) -> str | None:

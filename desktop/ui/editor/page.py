@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.cancellation import CancelToken
 from desktop.language import tr, tr_n
+from desktop.manifest import checking
 from desktop.manifest.checking import Checked, Entry, is_policy
 from desktop.policy.findings import Finding, Severity
 from desktop.session.tasks import ProgressSink
@@ -226,6 +227,7 @@ class EditorPage(QWidget):
         self.picker.picked.connect(self._pick)
         self.switch.chosen.connect(self._turn_to)
         self.form.yaml_wanted.connect(lambda: self._turn_to(View.YAML))
+        self.form.beyond.connect(self._show_line)
         self.form.changed.connect(self._dress)
         self.form.turned.connect(self._dress)
         self.ok.clicked.connect(self.submit)
@@ -382,6 +384,14 @@ class EditorPage(QWidget):
                 self.form.link.when_settled(then)
 
         self.form.link.when_settled(lambda: self.pane.checking.when_checked(go))
+
+    @Slot(object)
+    def _show_line(self, finding: Finding) -> None:
+        """Show in the text what the form does not show."""
+        self.show_view(View.YAML)
+        if self.form.number < len(self._policies):
+            found = checking.place(finding, self._policies[self.form.number].document)
+            self.pane.edit.go_to(found.place) if found.place else self.pane.edit.setFocus()
 
     def _show_policy(self, number: int) -> None:
         """Put the cursor in a policy of the text."""

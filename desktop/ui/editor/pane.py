@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.language import tr, tr_n
@@ -128,6 +128,16 @@ class EditorPane(QWidget):
         self._make_room()
         self._state.setText(standing(checked, self._shown, coloured=self.edit.highlighter.enabled))
         self.checked.emit(checked)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Part the room anew, and show where the cursor is: both may be others than when it was seen last."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._settle)
+
+    @Slot()
+    def _settle(self) -> None:
+        self._make_room()
+        self.edit.ensureCursorVisible()
 
     def _make_room(self) -> None:
         """Let the list have the rows it asks for, unless the user gave it another height."""

@@ -25,7 +25,6 @@ from desktop.ui.wizard.review_page import ReviewStep
 from desktop.ui.wizard.steps import StepList
 from desktop.ui.wizard.surroundings import Asked, Surroundings
 
-_NAMES = (("metadata", "name"), ("metadata", "namespace"))
 _SELECTOR: Path = ("spec", "podSelector")
 _OTHER = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
 
@@ -35,6 +34,9 @@ class FormView(QWidget):
 
     edited = Signal(object)
     """The Draft as it is now."""
+
+    beyond = Signal(object)
+    """The user wants to see where a Finding is, of which the form shows nothing."""
 
     turned = Signal()
     """Another page is shown."""
@@ -102,9 +104,14 @@ class FormView(QWidget):
         self.directions[direction].forbid(reason, hint)
 
     def go_to(self, finding: Finding) -> None:
-        """Go to the field of a finding; where none shows it, to the first of its rule or page."""
-        in_form = finding.path[:1] == ("spec",) or finding.path[:2] in _NAMES
-        self.steps.go_to(step_of(finding.path) if in_form or not finding.path else Step.REVIEW)
+        """Go to the field of a finding; where none shows it, to the first of its rule or page.
+
+        To what the form does not show at all only the text leads.
+        """
+        if step_of(finding.path) is Step.REVIEW:
+            self.beyond.emit(finding)
+            return
+        self.steps.go_to(step_of(finding.path))
         first: Callable[[], None] = self.focus_first
         match finding.path:
             case ("spec", key, int(index), *_):

@@ -121,7 +121,7 @@ class Judged:
 
 
 def step_of(path: Path) -> Step:
-    """Return the step in which a field stands."""
+    """Return the step in which a field stands; of what the form does not show the review tells."""
     match path:
         case ("spec", "podSelector", *_):
             return Step.APPLIES_TO
@@ -129,7 +129,9 @@ def step_of(path: Path) -> Step:
             return Step.OUTBOUND
         case ("spec", *_):
             return Step.INBOUND
-    return Step.BASICS
+        case () | ("metadata",) | ("metadata", "name" | "namespace", *_):
+            return Step.BASICS
+    return Step.REVIEW
 
 
 def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *, decided: bool) -> Judged:

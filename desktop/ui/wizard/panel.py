@@ -39,6 +39,9 @@ class FormPanel(QStackedWidget):
     edited = Signal()
     """The user changed something in the form, whether or not it can be read."""
 
+    beyond = Signal(object)
+    """The user wants to see where a Finding is, of which the form shows nothing."""
+
     turned = Signal()
     """Another page of the form is shown."""
 
@@ -77,6 +80,7 @@ class FormPanel(QStackedWidget):
         form = FormView(self.surroundings, self._terms().namespace, fixed_identity=self._fixed_identity)
         form.edited.connect(self._take)
         form.turned.connect(self.turned)
+        form.beyond.connect(self.beyond)
         self._page = QWidget()
         layout = QVBoxLayout(self._page)
         layout.setContentsMargins(0, 0, 0, 0)

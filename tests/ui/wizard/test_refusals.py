@@ -106,3 +106,14 @@ def test_of_several_policies_the_one_that_was_refused_is_shown(qtbot: QtBot, des
     hand.settle()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is body(hand.form).peers[0].cidr)
     assert hand.dialog.page.picker.box.currentText() == "2 of 2: default/other (1 error)"
+
+
+def test_to_a_field_that_the_form_does_not_show_the_text_leads(qtbot: QtBot, desk: WritingDesk, hand: FormHand) -> None:
+    hand.open(desk, view=View.YAML)
+    hand.dialog.page.pane.edit.replace_text(TEXT.replace("metadata:", "metadata:\n  annotations: {note: x}"))
+    hand.show(View.FORM)
+    sent_and_refused(qtbot, desk, hand, "metadata.annotations[note]")
+    qtbot.waitUntil(lambda: hand.dialog.page.view is View.YAML)
+    edit = hand.dialog.page.pane.edit
+    assert QApplication.focusWidget() is edit
+    assert "note: x" in edit.line(edit.place()[0])

@@ -198,3 +198,24 @@ def test_of_several_policies_the_form_shows_the_one_of_the_cursor_and_leaves_the
     hand.press(Key.Key_End)
     hand.type("2")
     assert hand.text == f"{other}---\n{DEMO.replace('access-demo1', 'access-demo12')}"
+
+
+def test_the_text_has_the_room_that_its_findings_do_not_need(qtbot: QtBot, desk: WritingDesk, hand: FormHand) -> None:
+    dialog = hand.open(desk, desk.store(DEMO.replace("6379", "70000")))
+    hand.show(View.YAML)
+    pane = dialog.page.pane
+    assert pane.findings.isVisible()
+    qtbot.waitUntil(lambda: pane.findings.height() <= pane.findings.sizeHint().height())
+    assert pane.edit.height() > pane.findings.height()
+
+
+def test_what_the_form_does_not_show_is_missing_in_the_review_and_led_to_in_the_text(
+    qtbot: QtBot, desk: WritingDesk, hand: FormHand
+) -> None:
+    dialog = hand.open(desk, desk.store("x-base: 1  # odd\n" + DEMO))
+    assert hand.judged.missing(Step.BASICS) == 0
+    assert hand.judged.missing(Step.REVIEW) == 1
+    hand.step(Step.REVIEW)
+    hand.click(hand.form.review.strips[0].button)
+    qtbot.waitUntil(lambda: dialog.page.view is View.YAML)
+    assert dialog.page.pane.edit.place()[0] == 1

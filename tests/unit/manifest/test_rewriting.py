@@ -83,6 +83,21 @@ def test_a_part_inside_a_flow_map_is_changed_in_its_place() -> None:
     assert changed == TEXT.replace("6379", "6380")
 
 
+@pytest.mark.parametrize(
+    ("before", "new", "after"),
+    [
+        ("{a: x}", "w", "{a: w}"),
+        ("{a: x}", "no", '{a: "no"}'),
+        ("{a: x}", "y,z", '{a: "y,z"}'),
+        ('{"a": "x"}', "y", '{"a": "y"}'),
+        ("{a: 'x'}", "y", '{a: "y"}'),
+        ("{a: 1}", 2, "{a: 2}"),
+    ],
+)
+def test_a_scalar_among_brackets_keeps_its_style_where_that_says_the_same(before: str, new: object, after: str) -> None:
+    assert edited(lambda v: v.update(a=new), before) == after
+
+
 def test_an_added_item_stands_in_the_column_of_the_others_in_the_usual_order_of_fields() -> None:
     changed = edited(lambda v: v["spec"]["ingress"][0]["ports"].append({"port": 53, "protocol": "UDP"}))
     assert changed == TEXT.replace("# redis\n", "# redis\n    - protocol: UDP\n      port: 53\n")

@@ -87,7 +87,7 @@ def test_where_one_of_several_places_that_share_a_value_changes_only_that_is_wri
 def test_where_the_place_that_others_share_changes_they_stay_as_they_were() -> None:
     changed = edited(lambda v: labels(v).update(app="cache"), SHARED)
     own = "    - podSelector:  # and from its like\n        matchLabels:\n          app: db\n"
-    shared = SHARED.replace("app: db}", 'app: "cache"}')
+    shared = SHARED.replace("app: db}", "app: cache}")
     assert changed == shared.replace("    - podSelector: *db  # and from its like\n", own)
 
 
@@ -109,7 +109,7 @@ def test_a_name_that_two_anchors_have_means_the_one_above() -> None:
         (lambda v: labels(v).update(role="x"), "# the store\n", "# the store\n      role: x\n"),
         (lambda v: labels(v).update(tier="front"), "# as all\n", "# as all\n      tier: front\n"),
         (lambda v: labels(v).pop("team"), "<<: *base  # as all\n", "tier: back  # as all\n"),
-        (lambda v: peer_labels(v, 0).update(app="job"), "app: web}", 'app: "job"}'),
+        (lambda v: peer_labels(v, 0).update(app="job"), "app: web}", "app: job}"),
         (lambda v: peer_labels(v, 0).update(zone="us"), "*more]", '*more], "zone": "us"'),
         (
             lambda v: peer_labels(v, 0).pop("zone"),

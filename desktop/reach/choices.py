@@ -7,8 +7,10 @@ from itertools import chain
 
 from desktop import turns
 from desktop.policy import selectors
+from desktop.policy.containment import addresses_of
+from desktop.policy.netset import Spans, parse_address
 from desktop.policy.objects import LabelSelector, Peer
-from desktop.reach.objects import Kind, Pod, Service, Workload
+from desktop.reach.objects import Coverage, Kind, Pod, Service, Workload
 from desktop.reach.selection import workload_of
 from desktop.reach.snapshot import Snapshot
 
@@ -115,23 +117,33 @@ def services(snapshot: Snapshot, namespaces: Iterable[str] | None) -> Sequence[S
 
 def matched(snapshot: Snapshot, namespace: str, selector: LabelSelector) -> Match:
     """Return which pods of a namespace a policy with this selector applies to."""
-    pods = snapshot.pods.get(namespace, {})
-    return _match(snapshot, [(pods, selectors.compile(selector))], snapshot.knows(Kind.POD, namespace))
+    pods, picks = snapshot.pods.get(namespace, {}), selectors.compile(selector)
+    return _match(snapshot, [pods], lambda pod: picks(pod.labels), snapshot.knows(Kind.POD, namespace))
 
 
 def matched_by_peer(
     snapshot: Snapshot, namespace: str, peer: Peer, check: Callable[[], object] = lambda: None
 ) -> Match:
-    """Return the pods a peer means, seen from a policy in ``namespace``; ``check`` is called now and then."""
-    picks = selectors.compile(peer.pod_selector or LabelSelector())
-    names, known = _namespaces(snapshot, namespace, peer)
+    """Return the pods a peer means, seen from a policy in ``namespace``; ``check`` is called now and then.
 
-    def tables() -> Iterator[tuple[Mapping[str, Pod], Callable[[Labels], bool]]]:
+    Of a block these are the pods whose addresses it holds; whether they are meant differs from plug-in to plug-in. It
+    is not known where no pod has an address, as in a folder.
+    """
+
+    def tables(names: Iterable[str]) -> Iterator[Mapping[str, Pod]]:
         for name in names:
             check()
-            yield snapshot.pods.get(name, {}), picks
+            yield snapshot.pods.get(name, {})
 
-    return _match(snapshot, tables(), known and all(snapshot.knows(Kind.POD, name) for name in names))
+    if peer.ip_block is not None:
+        block = addresses_of(peer.ip_block)
+        with_address = any(pod.ips for table in snapshot.pods.values() for pod in table.values())
+        known = with_address and snapshot.coverage_of(Kind.POD) is Coverage.COMPLETE
+        return _match(snapshot, tables(snapshot.pods), lambda pod: _is_within(pod, block), known)
+    picks = selectors.compile(peer.pod_selector or LabelSelector())
+    names, known = _namespaces(snapshot, namespace, peer)
+    known = known and all(snapshot.knows(Kind.POD, name) for name in names)
+    return _match(snapshot, tables(names), lambda pod: picks(pod.labels), known)
 
 
 def unnamed(snapshot: Snapshot, names: Iterable[str]) -> tuple[str, ...]:
@@ -149,19 +161,21 @@ def _namespaces(snapshot: Snapshot, namespace: str, peer: Peer) -> tuple[Sequenc
     return names, snapshot.knows(Kind.NAMESPACE, "")
 
 
-def _match(
-    snapshot: Snapshot, tables: Iterable[tuple[Mapping[str, Pod], Callable[[Labels], bool]]], known: bool
-) -> Match:
+def _is_within(pod: Pod, block: Spans) -> bool:
+    return any((number := parse_address(text)) is not None and number in block for text in pod.ips)
+
+
+def _match(snapshot: Snapshot, tables: Iterable[Mapping[str, Pod]], picks: Callable[[Pod], bool], known: bool) -> Match:
     of = pods = on_host = 0
     found: Counter[str] = Counter()
-    for table, picks in tables:
+    for table in tables:
         for pod in table.values():
             turns.give_way()
             if pod.host_network:
-                on_host += picks(pod.labels)
+                on_host += picks(pod)
                 continue
             of += 1
-            if picks(pod.labels):
+            if picks(pod):
                 pods += 1
                 workload = workload_of(snapshot, pod)
                 found[workload.name if workload else pod.name] += 1

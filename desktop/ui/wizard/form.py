@@ -227,8 +227,7 @@ class FormView(QWidget):
             rules = policy.ingress if direction is Direction.INGRESS else policy.egress
             for index, rule in enumerate(rules or ()):
                 for number, peer in enumerate(rule.peers or ()):
-                    if peer.pod_selector is not None or peer.namespace_selector is not None:
-                        asked["spec", key, index, peers_key, number] = Asked(policy.namespace, peer)
+                    asked["spec", key, index, peers_key, number] = Asked(policy.namespace, peer)
         return asked
 
     @Slot(object)

@@ -40,6 +40,22 @@ def workload_words(match: Match, most: int = _NAMED) -> str:
     return listed(told) if told else ""
 
 
+def block_match_words(match: Match) -> str:
+    """Return whose addresses a block holds now; nothing where that is not known, as of most blocks outside."""
+    if not match.known:
+        return ""
+    if not match.pods:
+        return tr("holds the address of no pod now")
+    workloads = len(match.workloads) + match.more
+    pods = tr_n("{count} pod", "{count} pods", match.pods)
+    return tr_n(
+        "holds addresses of {pods} in {count} workload",
+        "holds addresses of {pods} in {count} workloads",
+        workloads,
+        pods=pods,
+    )
+
+
 def peer_match_words(match: Match) -> str:
     """Return what a source or destination matches now."""
     if not match.known:

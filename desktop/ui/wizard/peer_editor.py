@@ -16,7 +16,7 @@ from desktop.ui.strip import Strip
 from desktop.ui.wizard.completing import Suggestions
 from desktop.ui.wizard.fields import Choice, Field, ProblemStrip, QuietLabel, buddy, small_button, under
 from desktop.ui.wizard.label_rows import SelectorEditor
-from desktop.ui.wizard.matches import peer_match_words, workload_words
+from desktop.ui.wizard.matches import block_match_words, peer_match_words, workload_words
 from desktop.ui.wizard.surroundings import Surroundings, Where
 from desktop.wording.lists import listed
 from desktop.wording.plain import plain
@@ -87,13 +87,17 @@ class PeerEditor(QWidget):
         excepts = [each for each in of_block if self._in_excepts(each, each.spot[len(path) + 1 :])]
         self.excepts.show_problems(excepts)
         self.cidr.show_problems([each for each in of_block if each not in excepts])
-        self.problems.show_problems([*of_names, *(each for each in own if each not in selectors)])
+        told = [*of_names, *(each for each in own if each not in selectors)]
+        if self.unnamed.sentence:
+            told = [each for each in told if each.code != "advice.namespace-unnamed"]
+        self.problems.show_problems(told)
 
     def show_match(self, match: Match | None) -> None:
         """Show what the peer matches now."""
-        self.matching.setText(peer_match_words(match) if match else "")
+        words = block_match_words if self.peer.scope is Scope.ADDRESSES else peer_match_words
+        self.matching.setText(words(match) if match else "")
         self.matching.setToolTip(workload_words(match) if match else "")
-        self.matching.setVisible(match is not None)
+        self.matching.setVisible(bool(self.matching.text()))
 
     def _in_excepts(self, finding: Finding, within: Path) -> bool:
         """Whether a finding about an address block is about one of the exceptions."""

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.policy.objects import Direction
+from desktop.reach.objects import Pod
+from desktop.reach.snapshot import Put
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.pickers import PickDialog
 from desktop.ui.wizard.rule_card import RuleBody
@@ -132,13 +134,17 @@ def test_ports_are_those_that_pods_there_have(qtbot: QtBot, form: FormHand) -> N
     assert row.text.text() == "80, http"
 
 
-def test_a_source_shows_what_it_matches_now(qtbot: QtBot, form: FormHand) -> None:
+def test_a_source_shows_what_it_matches_now(qtbot: QtBot, desk: WritingDesk, form: FormHand) -> None:
     fill(form.form, {"Inbound": [{"From": [{"Namespaces": "web", "Pods with": ["role = frontend"]}]}]})
     peer = body(form).peers[0]
     qtbot.waitUntil(lambda: peer.matching.text() == "matches 1 pod in 1 workload")
     form.tab_to(peer.scope)
     form.choose(peer.scope, "Addresses (CIDR)")
     assert not peer.matching.isVisible()
+    desk.session.picture = desk.session.picture.apply([Put(Pod("web", "back", {}, ips=("10.1.2.3",)))])
+    form.tab_to(peer.cidr)
+    form.type("10.1.0.0/16")
+    qtbot.waitUntil(lambda: peer.matching.text() == "holds addresses of 1 pod in 1 workload")
 
 
 def test_a_namespace_without_the_label_of_its_name_is_told_and_its_own_labels_are_offered(
@@ -147,6 +153,8 @@ def test_a_namespace_without_the_label_of_its_name_is_told_and_its_own_labels_ar
     fill(form.form, {"Inbound": [{"From": [{"Namespaces": "legacy"}]}]})
     peer = body(form).peers[0]
     assert peer.unnamed.sentence.startswith("legacy cannot be chosen by name")
+    form.settle()
+    assert peer.problems.sentence == "", "once is enough"
     button = next(each for each in peer.unnamed.findChildren(type(peer.problems.fix)) if each.isVisible())
     form.click(button)
     selector = yaml.safe_load(form.text)["spec"]["ingress"][0]["from"][0]["namespaceSelector"]

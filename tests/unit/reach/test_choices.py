@@ -1,6 +1,6 @@
 """While a policy is written the cluster's own names are offered, and what a choice matches is counted."""
 
-from desktop.policy.objects import LabelSelector, Operator, Peer, Requirement
+from desktop.policy.objects import IPBlock, LabelSelector, Operator, Peer, Requirement
 from desktop.reach import choices
 from desktop.reach.choices import Match
 from desktop.reach.objects import (
@@ -100,3 +100,17 @@ def test_ports_are_offered_by_protocol_names_first() -> None:
         "UDP": ("dns", "53"),
     }
     assert choices.pod_ports(snapshot, None)["TCP"][0] == "other"
+
+
+def test_a_block_matches_the_pods_whose_addresses_it_holds() -> None:
+    def pods_in(snapshot: Snapshot, *block: str) -> tuple[int, bool]:
+        match = choices.matched_by_peer(snapshot, "default", Peer(ip_block=IPBlock(block[0], block[1:])))
+        return match.pods, match.known
+
+    pods = (Pod("default", f"pod-{number}", {}, ips=(f"10.0.{number}.1", f"fd00::{number}")) for number in range(4))
+    snapshot = cluster().apply(Put(pod) for pod in pods)
+    assert pods_in(snapshot, "10.0.0.0/8") == (4, True)
+    assert pods_in(snapshot, "10.0.0.0/8", "10.0.1.0/24") == (3, True)
+    assert pods_in(snapshot, "fd00::2/127") == (2, True)
+    assert pods_in(snapshot, "192.0.2.0/24") == (0, True)
+    assert pods_in(cluster(), "10.0.0.0/8") == (0, False), "no pod has an address there"

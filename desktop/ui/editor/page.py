@@ -1,6 +1,5 @@
 """The first page of the window: the switch above, form or text, what it means, why OK is off, and OK itself below."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.cancellation import CancelToken
 from desktop.language import tr, tr_n
 from desktop.manifest import checking
-from desktop.manifest.checking import Checked, Entry, is_policy
+from desktop.manifest.checking import Checked, is_policy
 from desktop.policy.findings import Finding, Severity
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
@@ -31,7 +30,7 @@ from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.draft_offer import DraftOffer
 from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
-from desktop.ui.editor.policy_picker import Listed, PolicyPicker
+from desktop.ui.editor.policy_picker import PolicyPicker
 from desktop.ui.editor.refusals import Refusal
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
@@ -76,8 +75,7 @@ class EditorPage(QWidget):
         self.form = make_form(self.pane.edit)
         self.impact = impact
         self.switch = ViewSwitch()
-        self.picker = PolicyPicker()
-        self._policies: Sequence[Entry] = ()
+        self.picker = PolicyPicker(self.pane.edit)
         self._views = QStackedWidget()
         self.theirs = CodeEdit(read_only=True)
         self.theirs.setAccessibleName(tr("On the cluster now"))
@@ -115,7 +113,7 @@ class EditorPage(QWidget):
         self.switch.show_view(view)
         shown = view is View.FORM
         if shown and self.form.link.holds_back:
-            self._show_policy(self.form.number)  # what is not in the text must not be left behind
+            self.picker.go_to(self.form.number)  # what is not in the text must not be left behind
         self._views.setCurrentWidget(self.form if shown else self.pane)
         self.form.show_form(shown=shown)
         self._dress()
@@ -153,10 +151,8 @@ class EditorPage(QWidget):
         self.form.link.judge_again()
         if not refusals or self.view is not View.FORM:
             return
-        first = refusals[0]
-        keys = [(entry.namespace, entry.name) for entry in self._policies]
-        number = keys.index((first.namespace, first.name)) if (first.namespace, first.name) in keys else 0
-        if len(keys) > 1 and number != self.form.number:
+        number = self.picker.number_of(refusals[0].namespace, refusals[0].name)
+        if len(self.picker.policies) > 1 and number != self.form.number:
             self._pick(number, then=self.form.go_to_refused)
         else:
             self.form.link.when_settled(self.form.go_to_refused)
@@ -223,7 +219,6 @@ class EditorPage(QWidget):
 
     def _connect(self) -> None:
         self.pane.edit.edited.connect(self.impact.outdate)
-        self.pane.edit.cursorPositionChanged.connect(self._tell_policy)
         self.picker.picked.connect(self._pick)
         self.switch.chosen.connect(self._turn_to)
         self.form.yaml_wanted.connect(lambda: self._turn_to(View.YAML))
@@ -297,14 +292,15 @@ class EditorPage(QWidget):
     @Slot(object)
     def _judge(self, checked: Checked) -> None:
         """Say whether the text can be handed on."""
-        self._policies = [entry for entry in checked.entries if is_policy(entry.value)]
+        policies = [entry for entry in checked.entries if is_policy(entry.value)]
+        self.picker.policies = policies
         errors = [finding for finding in checked.findings if finding.severity is Severity.ERROR]
         lines = sorted({finding.place.line for finding in errors if finding.place})
         if lines:
             self._text_reason = tr("OK is off: correct the error in line {line} first.", line=lines[0])
         elif errors:
             self._text_reason = tr("OK is off: correct the error first.")
-        elif not self._policies:
+        elif not policies:
             self._text_reason = tr("There is no policy in the text yet.")
         else:
             self._text_reason = ""
@@ -320,12 +316,10 @@ class EditorPage(QWidget):
             if more > 0:
                 told += " " + tr_n("And {count} more.", "And {count} more.", more)
             self._turn_off_ok(tr("OK is off: {missing}", missing=told), missing)
-        elif self.view is View.FORM and (wrong := self._first_wrong()) is not None:
-            words_of_it = {
-                "name": plain(self._policies[wrong].name),
-                "namespace": plain(self._policies[wrong].namespace),
-            }
-            self._turn_off_ok(tr("OK is off: correct what is wrong in {name} in {namespace} first.", **words_of_it))
+        elif self.view is View.FORM and (wrong := self.picker.first_wrong) is not None:
+            policy = self.picker.policies[wrong]
+            name = {"name": plain(policy.name), "namespace": plain(policy.namespace)}
+            self._turn_off_ok(tr("OK is off: correct what is wrong in {name} in {namespace} first.", **name))
         elif self._text_reason:
             self._turn_off_ok(self._text_reason)
         else:
@@ -342,34 +336,17 @@ class EditorPage(QWidget):
         self._list_policies()
         self.impact.weigh(self.pane.checking.current if self.ok.isEnabled() else None)
 
-    def _first_wrong(self) -> int | None:
-        """Return the number of the first policy with an error, where the text holds several."""
-        wrong = (at for at, entry in enumerate(self._policies) if entry.has_errors)
-        return next(wrong, None) if len(self._policies) > 1 else None
-
     def _list_policies(self) -> None:
-        """List the policies of the text, with what stands against each."""
-        shown = self.form.number if self.form.has_form else None
-        errors = [self.pane.errors_of(entry) for entry in self._policies]
-        if shown is not None and shown < len(errors):
-            errors[shown] = max(errors[shown], len(self.form.missing))
-        self.picker.show_policies(
-            [Listed(entry.namespace, entry.name, count) for entry, count in zip(self._policies, errors, strict=True)]
-        )
-        held = self.form.missing if self.form.has_form and self.form.link.holds_back else ()
-        reason = (
-            tr("First correct what stands here, or take it back: {reason}", reason=words.sentence(held[0]))
-            if held
-            else None
-        )
+        """List the policies of the text, with what stands against each; of the one in the form, all that is missing."""
+        policies, shown = self.picker.policies, self.form.number if self.form.has_form else -1
+        missing = len(self.form.missing)
+        errors = [max(self.pane.errors_of(each), missing * (at == shown)) for at, each in enumerate(policies)]
+        self.picker.list_policies(policies, errors)
+        reason = None
+        if self.form.has_form and self.form.link.holds_back and self.form.missing:
+            told = words.sentence(self.form.missing[0])
+            reason = tr("First correct what stands here, or take it back: {reason}", reason=told)
         self.picker.use(reason)
-        self._tell_policy()
-
-    @Slot()
-    def _tell_policy(self) -> None:
-        """Tell which policy of the text the cursor is in."""
-        line = self.pane.edit.place()[0]
-        self.picker.show_current(max(0, bisect_right([entry.document.line for entry in self._policies], line) - 1))
 
     @Slot(object)
     def _pick(self, number: int, then: Callable[[], None] | None = None) -> None:
@@ -378,7 +355,7 @@ class EditorPage(QWidget):
         def go(checked: Checked) -> None:
             self._judge(checked)
             if not (self.form.has_form and self.form.link.holds_back):
-                self._show_policy(number)
+                self.picker.go_to(number)
                 self.form.show_form(shown=self.view is View.FORM)
             if then is not None:
                 self.form.link.when_settled(then)
@@ -389,14 +366,9 @@ class EditorPage(QWidget):
     def _show_line(self, finding: Finding) -> None:
         """Show in the text what the form does not show."""
         self.show_view(View.YAML)
-        if self.form.number < len(self._policies):
-            found = checking.place(finding, self._policies[self.form.number].document)
+        if self.form.number < len(self.picker.policies):
+            found = checking.place(finding, self.picker.policies[self.form.number].document)
             self.pane.edit.go_to(found.place) if found.place else self.pane.edit.setFocus()
-
-    def _show_policy(self, number: int) -> None:
-        """Put the cursor in a policy of the text."""
-        if number < len(self._policies):
-            self.pane.edit.show_place(self._policies[number].place(()))
 
     @property
     def _at_end(self) -> bool:
@@ -419,7 +391,7 @@ class EditorPage(QWidget):
             self.accepted.emit(checked)
         elif self.view is View.FORM and self.form.missing:
             self.form.go_to_first()
-        elif self.view is View.FORM and (wrong := self._first_wrong()) is not None:
+        elif self.view is View.FORM and (wrong := self.picker.first_wrong) is not None:
             self._pick(wrong)
         else:
             self.show_view(View.YAML)

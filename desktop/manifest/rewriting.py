@@ -6,12 +6,13 @@ what lets a form and a text be two views of one draft.
 
 import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 import yaml
 
-from desktop.manifest.nodes import Pair, compose, end, given, givers, head, is_merge, within
+from desktop.manifest.nodes import Alias, Pair, compose, end, given, givers, head, is_merge, within
 from desktop.manifest.reader import read
 from desktop.manifest.writer import render
 
@@ -250,23 +251,40 @@ class _Rewriter:
         dashes = self._dashes(node, start)
         if len(dashes) != len(items) or not self._is_first_on_line(dashes[0]):
             return False
-        matcher = difflib.SequenceMatcher(None, [_canonical(v) for v in old], [_canonical(v) for v in new], False)
-        for _, i1, i2, j1, j2 in matcher.get_opcodes():
-            paired = min(i2 - i1, j2 - j1)
-            for i, j in zip(range(i1, i1 + paired), range(j1, j1 + paired), strict=True):
-                self._change(items[i], old[i], new[j], _Spot(dashes[i] + 1, column + 2, field))
-            for i in range(i1 + paired, i2):
+        texts = [_canonical(value) for value in old], [_canonical(value) for value in new]
+        regions = difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes()
+        shared = set(within(node))
+        bound = [self._stands_apart(item) or _names_one_of(item, shared) for item in items]
+        moved = {j: i for j, i in _moved(regions, *texts).items() if not bound[i]}
+        for _, i1, i2, j1, j2 in regions:
+            kept = iter([i for i in range(i1, i2) if i not in moved.values()])
+            after = i1 - 1
+            for j in range(j1, j2):
+                if j in moved:
+                    self._insert(self._lines_of(items[moved[j]], dashes[moved[j]]), dashes, items, after)
+                elif (i := next(kept, None)) is not None:
+                    self._change(items[i], old[i], new[j], _Spot(dashes[i] + 1, column + 2, field))
+                    after = i
+                else:
+                    self._insert(_block([new[j]], column, field), dashes, items, after)
+            for i in (*kept, *(i for i in moved.values() if i1 <= i < i2)):
                 self.touched.update(within(items[i]))
                 self._remove_lines(dashes[i], max(end(items[i], self._text), dashes[i] + 1))
-            added = "".join("\n" + _block([new[j]], column, field) for j in range(j1 + paired, j2))
-            if added and i1 + paired:
-                last = i1 + paired - 1
-                stop = self._line_end(max(end(items[last], self._text), dashes[last] + 1))
-                self._edit(stop, stop, added)
-            elif added:
-                start = self._with_comments(dashes[0])
-                self._edit(start, start, added[1:] + "\n")
         return True
+
+    def _insert(self, lines: str, dashes: list[int], items: list[yaml.Node], after: int) -> None:
+        """Put the lines of an item behind another (-1: in front of all)."""
+        if after < 0:
+            start = self._with_comments(dashes[0])
+            self._edit(start, start, lines + "\n")
+        else:
+            stop = self._line_end(max(end(items[after], self._text), dashes[after] + 1))
+            self._edit(stop, stop, "\n" + lines)
+
+    def _lines_of(self, item: yaml.Node, dash: int) -> str:
+        """Return the lines of an item as they are, with the comments right above it."""
+        stop = self._line_end(max(end(item, self._text), dash + 1))
+        return self._text[self._with_comments(dash) : stop].replace("\r\n", "\n")
 
     def _dashes(self, node: yaml.SequenceNode, first: int) -> list[int]:
         """The offset of each item's dash in a block sequence whose first dash is known."""
@@ -348,6 +366,21 @@ class _Rewriter:
             self._edit(start, end, "")
         else:  # the last line has no line break: the one before it goes instead
             self._edit(max(start - 1, 0), len(self._text), "")
+
+
+def _moved(regions: Sequence[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> dict[int, int]:
+    """Return for each item that only moved where it was, by where it comes to."""
+    free: dict[str, list[int]] = {}
+    for tag, i1, i2, _, _ in regions:
+        for i in range(i1, i2) if tag != "equal" else ():
+            free.setdefault(old[i], []).append(i)
+    come = (j for tag, _, _, j1, j2 in regions if tag != "equal" for j in range(j1, j2))
+    return {j: free[new[j]].pop(0) for j in come if free.get(new[j])}
+
+
+def _names_one_of(item: yaml.Node, nodes: set[yaml.Node]) -> bool:
+    """Whether an alias within an item stands for one of these nodes: it must come behind that."""
+    return any(isinstance(each, Alias) and each.value in nodes for each in within(item))
 
 
 def _held(pair: Pair, pairs: dict[str, Pair], new: dict[str, object]) -> dict[str, object]:

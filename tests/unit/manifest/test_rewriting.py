@@ -98,6 +98,39 @@ def test_a_scalar_among_brackets_keeps_its_style_where_that_says_the_same(before
     assert edited(lambda v: v.update(a=new), before) == after
 
 
+MOVED = """\
+ingress:   # who
+# the shop
+- from:    # here
+  # frontend
+  - podSelector: {}  # every one
+# the jobs
+- ports: [{port: 80}]  # http
+# everybody else
+- {}
+# the end
+"""
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 2, 1), (2, 0, 1), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_item_that_moves_takes_its_comments_along(order: tuple[int, ...], newline: str) -> None:
+    cuts = [MOVED.index(comment) for comment in ("# the shop", "# the jobs", "# everybody", "# the end")]
+    head, *items, last = (MOVED[a:b] for a, b in zip([0, *cuts], [*cuts, len(MOVED)], strict=True))
+    changed = edited(lambda v: v.update(ingress=[v["ingress"][at] for at in order]), MOVED.replace("\n", newline))
+    assert changed == (head + "".join(items[at] for at in order) + last).replace("\n", newline)
+
+
+def test_items_may_move_and_change_at_once() -> None:
+    def change(value: Any) -> None:
+        first, second, third = value["ingress"]
+        value["ingress"] = [third, {"ports": [{"port": 53}]}, first, {**second, "ports": [{"port": 81}]}]
+
+    changed = edited(change, MOVED)
+    for comment in ("# the shop", "# here", "# frontend", "# every one", "# everybody else", "# the end"):
+        assert comment in changed
+
+
 def test_an_added_item_stands_in_the_column_of_the_others_in_the_usual_order_of_fields() -> None:
     changed = edited(lambda v: v["spec"]["ingress"][0]["ports"].append({"port": 53, "protocol": "UDP"}))
     assert changed == TEXT.replace("# redis\n", "# redis\n    - protocol: UDP\n      port: 53\n")

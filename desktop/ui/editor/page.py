@@ -387,6 +387,8 @@ class EditorPage(QWidget):
         self.ok.setToolTip(tooltip(*(all_reasons or (reason,))))
 
     def _submit(self, checked: Checked) -> None:
+        if self.isHidden():
+            return  # asked for twice: it is under review already
         if self.ok.isEnabled():
             self.accepted.emit(checked)
         elif self.view is View.FORM and self.form.missing:

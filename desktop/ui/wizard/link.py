@@ -69,7 +69,7 @@ class DraftLink(QObject):
         self._held: Draft | None = None
         self._taken_back: _TakenBack | None = None
         self._joined: tuple[QWidget | None, float, int] = (None, 0.0, -1)
-        self._then: Callable[[], None] | None = None
+        self._then: list[Callable[[], None]] = []
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.read)
         edit.edited.connect(self._outdate)
@@ -120,21 +120,24 @@ class DraftLink(QObject):
     @Slot()
     def judge_again(self) -> None:
         """Judge the draft anew, as the cluster is another."""
-        if self._judged is not None and self._then is None:
+        if self._judged is not None and not self._then:
             self._judge()
 
     def when_settled(self, then: Callable[[], None]) -> None:
-        """Call ``then`` when form and text are one again, with ``current`` about them as they are now."""
-        if self.settled:
+        """Call ``then`` when form and text are one again, with ``current`` about them as they are now; in turn."""
+        if self.settled and not self._then:
             then()
             return
-        self._then = then
+        self._then.append(then)
         if self._pause.isActive():
             self.read()
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last change; what the text does not hold goes first."""
+        """Take back the last change, once that has arrived; what the text does not hold goes first."""
+        self.when_settled(self._undo)
+
+    def _undo(self) -> None:
         if self.holds_back:
             self._taken_back = _TakenBack(self._draft, self._edit.text())
             self._show_again(self._last)
@@ -144,6 +147,9 @@ class DraftLink(QObject):
     @Slot()
     def redo(self) -> None:
         """Bring back what was taken back last."""
+        self.when_settled(self._redo)
+
+    def _redo(self) -> None:
         taken, self._taken_back = self._taken_back, None
         if taken is not None and taken.text == self._edit.text():
             self._show_again(taken.draft)
@@ -235,9 +241,8 @@ class DraftLink(QObject):
         self._settle()
 
     def _settle(self) -> None:
-        then, self._then = self._then, None
-        if then is not None:
-            then()
+        while self._then and self.settled:
+            self._then.pop(0)()
 
     def _apply(self, edit: TextEdit) -> None:
         """Edit the text; what is typed in one field in one go is one step of undo."""
@@ -253,7 +258,7 @@ class DraftLink(QObject):
         self._joined = (field, time.monotonic(), document.revision())
 
     def _fail(self, error: BulkheadError) -> None:
-        self._then = None
+        self._then.clear()
         self.failed.emit(error)
 
 

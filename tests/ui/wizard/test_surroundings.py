@@ -207,3 +207,28 @@ def test_what_is_typed_after_an_undo_is_not_overwritten_by_a_redo(form: FormHand
         form.press(key, with_=CTRL)
     form.settle()
     assert body(form).ports.rows[0].text.text() == "80y"
+
+
+def test_undo_waits_for_what_was_typed_just_now(form: FormHand) -> None:
+    fill(form.form, {"Inbound": [{"Ports": ["TCP 80"]}]})
+    text = form.text
+    form.type("8")
+    form.press(Key.Key_Z, with_=CTRL)
+    form.settle()
+    taken_back = form.text
+    assert "808" not in taken_back
+    form.press(Key.Key_Y, with_=CTRL)
+    assert form.text == text.replace("port: 80", "port: 808")
+
+
+def test_undo_pressed_quickly_counts_each_time(form: FormHand) -> None:
+    fill(form.form, {"Inbound": [{"Ports": ["TCP 80"]}]})
+    texts = [form.text]
+    for isolation in (form.form.directions[Direction.INGRESS].nothing, form.form.directions[Direction.EGRESS].nothing):
+        form.form.steps.go_to(Step.INBOUND if len(texts) == 1 else Step.OUTBOUND)
+        form.click(isolation)
+        texts.append(form.text)
+    form.press(Key.Key_Z, Key.Key_Z, with_=CTRL)
+    assert form.text == texts[0]
+    form.press(Key.Key_Y, Key.Key_Y, with_=CTRL)
+    assert form.text == texts[2]

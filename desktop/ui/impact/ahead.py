@@ -4,6 +4,7 @@ That takes a third of a second in a big cluster; with it, what a change means is
 """
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -35,6 +36,7 @@ class Ahead(QObject):
         self._began = 0.0  # when the computation did, by the monotonic clock
         self._look = QTimer(self, interval=_LOOK_MS, singleShot=True)
         self._look.timeout.connect(self._compute)
+        self.destroyed.connect(partial(context.engine.cancel, _GROUP))
 
     def show(self, session: "Session | None") -> None:
         """Follow this cluster, and no other."""

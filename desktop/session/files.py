@@ -34,12 +34,21 @@ def write_private(path: Path, blocks: Iterable[bytes]) -> None:
                 temporary.unlink()
 
 
-def write_for_user(path: Path, data: bytes) -> None:
-    """Write a file that the user asked for, where they want it and with the rights they give new files."""
+def write_for_user(path: Path, blocks: Iterable[bytes]) -> None:
+    """Write a file that the user asked for, where they want it and with the rights they give new files.
+
+    What ``blocks`` raise comes out; then, as after FileError, the file is as it was before.
+    """
+    part = path.with_name(f".{path.name}.part")
     try:
-        path.write_bytes(data)
+        with part.open("wb") as file:
+            file.writelines(blocks)
+        part.replace(path)
     except OSError as error:
         raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
+    finally:
+        with contextlib.suppress(OSError):  # after the rename it is no more
+            part.unlink()
 
 
 def set_aside(path: Path) -> Path:

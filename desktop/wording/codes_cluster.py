@@ -76,7 +76,11 @@ FILES: dict[str, Say] = {
     "file.not-local": lambda f: tr("{path} lies on another machine, and is not read.", **f),
     "file.not-ordinary": lambda f: tr("{path} is not an ordinary file, and is not read.", **f),
     "file.too-large-to-draw": lambda f: tr(
-        "A matrix of {lines} lines is too large for a picture (at most {most}): fold namespaces, or save a table.", **f
+        "A matrix of {lines} lines is too large for such a picture (at most {most}): fold namespaces, or save a table.",
+        **f,
+    ),
+    "file.not-drawn": lambda f: tr(
+        "The picture cannot be made: it is too large for this computer. Fold namespaces, or save a table."
     ),
     "file.too-large": lambda f: tr("{path} is larger than {limit} bytes, and is not read.", **f),
 }

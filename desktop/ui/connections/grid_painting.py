@@ -1,18 +1,17 @@
 """A whole matrix painted as a picture, as it is folded now: on any device, off the UI thread too."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPalette, QPen
 
-from desktop.ui.connections.grid import Grid
+from desktop.ui.connections.grid import Grid, State
 from desktop.ui.connections.grid_model import heading
-from desktop.ui.connections.legend import LegendPainting, paint_sign
+from desktop.ui.connections.legend import LegendPainting, SignPainting
 
 _CELL, _MARGIN, _LEGEND = 22, 12, 28
 _LONGEST_NAME = 260
-MOST_LINES = 400
-"""A matrix with more lines makes no picture that anybody could read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ class GridPainting:
         side = len(self._names) * _CELL + self._name_width + 2 * _MARGIN
         return QSize(max(side, self._legend.width + 2 * _MARGIN), side + 2 * _LEGEND)
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint it from the upper left corner on."""
+    def paint(self, painter: QPainter, check: Callable[[], None]) -> None:
+        """Paint it from the upper left corner on; ``check`` is called now and then, and may raise to stop."""
         palette = self._look.palette
         painter.fillRect(QRect(0, 0, self.size.width(), self.size.height()), palette.color(QPalette.ColorRole.Base))
         painter.setFont(self._font(bold=True))
@@ -51,9 +50,13 @@ class GridPainting:
         for number in range(len(self._names)):
             self._paint_names(painter, number)
         painter.setFont(self._font())
+        signs = {state: SignPainting(state, _CELL, self._look.palette, painter.font()) for state in State}
         for row in range(len(self._names)):
+            check()
             for column in range(len(self._names)):
-                self._paint_cell(painter, row, column)
+                corner = QPointF(self._name_width + column * _CELL, self._name_width + row * _CELL)
+                signs[self._grid.state(row, column)].paint(painter, corner)
+        self._paint_lines(painter)
         painter.translate(0, self._name_width + len(self._names) * _CELL)
         self._legend.paint(painter, QRectF(0, 6, self.size.width(), _LEGEND - 6))
 
@@ -70,12 +73,15 @@ class GridPainting:
         painter.drawText(QRectF(4, 0, self._name_width - 6, _CELL), _LEFT, name.strip())
         painter.restore()
 
-    def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
-        place = QRectF(self._name_width + column * _CELL, self._name_width + row * _CELL, _CELL, _CELL)
-        paint_sign(painter, place, self._grid.state(row, column), self._look.palette)
+    def _paint_lines(self, painter: QPainter) -> None:
+        """Paint the lines between the cells."""
         painter.setPen(QPen(self._look.palette.color(QPalette.ColorRole.Midlight), 0.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place)
+        start, count = self._name_width, len(self._names)
+        end = start + count * _CELL
+        for number in range(count + 1):
+            at = start + number * _CELL
+            painter.drawLine(at, start, at, end)
+            painter.drawLine(start, at, end, at)
 
     def _font(self, *, bold: bool = False) -> QFont:
         font = QFont(self._look.font)

@@ -1,7 +1,7 @@
 """What signs, colours and lines mean, beside a matrix or a graph and in the pictures of them."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QStaticText
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.language import tr
@@ -39,7 +39,9 @@ class LegendPainting:
             if self._graph:
                 self._paint_line(painter, sign, number)
             else:
-                paint_sign(painter, sign.adjusted(0, 2, 0, -2), _STATES[number], self._palette)
+                SignPainting(_STATES[number], _SIGN, self._palette, self._font).paint(
+                    painter, QPointF(x, place.center().y() - _SIGN / 2)
+                )
             painter.setPen(self._palette.color(QPalette.ColorRole.WindowText))
             words = QRectF(sign.right() + _BESIDE, place.y(), width + 2, place.height())
             painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
@@ -69,12 +71,25 @@ class LegendPainting:
             painter.drawEllipse(place.center(), 3.5, 3.5)
 
 
-def paint_sign(painter: QPainter, place: QRectF, state: State, palette: QPalette) -> None:
-    """Paint a cell of a state."""
-    if state in TONES:
-        painter.fillRect(place, tint(TONES[state], palette))
-    painter.setPen(colour(TONES.get(state, Tone.QUIET), palette))
-    painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), Sign[state.name].value)
+class SignPainting:
+    """Paints the sign of one state in square cells of a size, one after the other: a matrix has very many."""
+
+    def __init__(self, state: State, side: float, palette: QPalette, font: QFont) -> None:
+        self._ground = tint(TONES[state], palette) if state in TONES else None
+        self._colour = colour(TONES.get(state, Tone.QUIET), palette)
+        self._sign = QStaticText(Sign[state.name].value)
+        self._sign.setTextFormat(Qt.TextFormat.PlainText)
+        self._sign.prepare(font=font)
+        size = self._sign.size()
+        self._cell = QRectF(0, 0, side, side)
+        self._within = QPointF((side - size.width()) / 2, (side - size.height()) / 2)
+
+    def paint(self, painter: QPainter, corner: QPointF) -> None:
+        """Paint it in the cell whose upper left corner is given."""
+        if self._ground is not None:
+            painter.fillRect(self._cell.translated(corner), self._ground)
+        painter.setPen(self._colour)
+        painter.drawStaticText(corner + self._within, self._sign)
 
 
 class Legend(QWidget):

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import sqrt
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize, QSizeF
@@ -19,14 +20,18 @@ from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.connections.graph_view import GraphView
 from desktop.ui.connections.grid import Grid, State
-from desktop.ui.connections.grid_painting import MOST_LINES, GridPainting, Look
+from desktop.ui.connections.grid_painting import GridPainting, Look
 from desktop.wording.connections import end_text, ports_words, range_text
 from desktop.wording.plain import plain
 
 Paint = Callable[[QPainter], None]
-_SCALE = 2
-"""A picture has twice the pixels of the screen, so that it can be printed."""
-_MOST_PIXELS = 16_000
+Blocks = Iterable[bytes]
+_SCALE = 2.0
+"""A picture has twice the pixels of the screen, so that it can be printed, unless it would have too many."""
+_MOST_PIXELS = 64_000_000
+"""Many viewers, Qt's among them, open no picture with more."""
+_MOST_LINES = {"png": 700, "svg": 400}
+"""Of a matrix with more, names could not be read in a picture, and a drawing would be too heavy for what shows it."""
 
 
 def save_as(context: UiContext, title: str, grid: Grid, graph: GraphView | None, parent: QWidget) -> None:
@@ -58,17 +63,18 @@ def _save(context: UiContext, title: str, grid: Grid, graph: GraphView | None, p
     kind = path.suffix.lower().lstrip(".")
     heading = tr("Connections of {cluster}", cluster=plain(title))
     if kind == "csv":
-        made: Callable[[CancelToken], bytes] = lambda token: table(grid, token)  # noqa: E731
+        made: Callable[[CancelToken], Blocks] = lambda token: table(grid, token)  # noqa: E731
     elif graph is not None:
         whole = graph.painting(heading)
-        drawn = _picture(kind, whole.size, whole.paint)  # a scene is painted where it lives
-        made = lambda _token: drawn  # noqa: E731
-    elif len(grid.lines) > MOST_LINES:
-        context.messages.error(FileError("file.too-large-to-draw", lines=len(grid.lines), most=MOST_LINES))
-        return
+        try:
+            drawn = _picture(kind, whole.size, whole.paint)  # a scene is painted where it lives
+        except FileError as error:
+            context.messages.error(error)
+            return
+        made = lambda _token: [drawn]  # noqa: E731
     else:
         painting = GridPainting(grid, Look(QPalette(QApplication.palette()), QApplication.font()), heading)
-        made = lambda _token: _picture(kind, painting.size, painting.paint)  # noqa: E731
+        made = lambda token: [_matrix_picture(kind, grid, painting, token)]  # noqa: E731
 
     def job(token: CancelToken, _progress: ProgressSink) -> str:
         write_for_user(path, made(token))
@@ -80,14 +86,24 @@ def _save(context: UiContext, title: str, grid: Grid, graph: GraphView | None, p
     context.tasks.run("connections:export", job, done, context.messages.error)
 
 
-def table(grid: Grid, token: CancelToken) -> bytes:
-    """Return a line for each cell shown that is not closed: source, destination, state, and ports of workloads."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(["source", "destination", "state", "open", "open for some pods only", "undecidable"])
+def _matrix_picture(kind: str, grid: Grid, painting: GridPainting, token: CancelToken) -> bytes:
+    most = _MOST_LINES["svg" if kind == "svg" else "png"]
+    if len(grid.lines) > most:
+        raise FileError("file.too-large-to-draw", lines=len(grid.lines), most=most)
+    return _picture(kind, painting.size, lambda painter: painting.paint(painter, token.check))
+
+
+def table(grid: Grid, token: CancelToken) -> Iterator[bytes]:
+    """Yield a line for each cell shown, closed ones too: source, destination, verdict, and ports of workloads."""
+    yield _csv([["source", "destination", "verdict", "open", "open for some pods only", "undecidable"]])
     for row in range(len(grid.lines)):
         token.check()
-        writer.writerows(_cells(grid, row))
+        yield _csv(_cells(grid, row))
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
     return out.getvalue().encode("utf-8")
 
 
@@ -95,11 +111,11 @@ def _cells(grid: Grid, row: int) -> Iterator[list[str]]:
     spans = grid.matrix.reach.ports.spans
     for column in range(len(grid.lines)):
         state = grid.state(row, column)
-        if state in (State.CLOSED, State.ITSELF):
+        if state is State.ITSELF:
             continue
         ends = [grid.lines[line].column for line in (row, column)]
         ports = ["", "", ""]
-        if ends[0] is not None and ends[1] is not None:
+        if ends[0] is not None and ends[1] is not None and state is not State.CLOSED:
             cell = grid.cell(ends[0], ends[1])
             masks = (cell.certain & ~cell.partly, cell.partly, cell.undecidable)
             ports = [ports_words(spans(mask)) if mask else "" for mask in masks]
@@ -124,11 +140,14 @@ def _picture(kind: str, size: QSize, paint: Paint) -> bytes:
         svg.setViewBox(QRectF(0, 0, size.width(), size.height()))
         _paint(svg, paint, 1.0)
     else:
-        scale = min(_SCALE, _MOST_PIXELS / max(size.width(), size.height(), 1))
-        image = QImage((QSizeF(size) * scale).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+        scale = min(_SCALE, sqrt(_MOST_PIXELS / max(size.width() * size.height(), 1)))
+        image = QImage((QSizeF(size) * scale).toSize(), QImage.Format.Format_RGB32)
+        if image.isNull():
+            raise FileError("file.not-drawn")
         image.fill(QApplication.palette().color(QPalette.ColorRole.Base))
         _paint(image, paint, scale)
-        image.save(buffer, "PNG")  # type: ignore[call-overload]
+        if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+            raise FileError("file.not-drawn")
     return bytes(buffer.data().data())
 
 

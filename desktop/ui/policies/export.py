@@ -35,5 +35,5 @@ def export(
         token.check()
         progress(Progress(done, len(rows)))
         texts.append(changes.read(session, row.namespace, row.name, token).text.rstrip("\n") + "\n")
-    write_for_user(path, "---\n".join(texts).encode("utf-8"))
+    write_for_user(path, ["---\n".join(texts).encode("utf-8")])
     return len(texts)

@@ -156,12 +156,37 @@ def test_what_is_shown_is_saved_as_a_picture_and_as_a_drawing(
     assert b">api<" in text or b"api" in text
 
 
-def test_what_is_shown_is_saved_as_a_table(desk: Desk, panel: ConnectionsPanel, tmp_path: Path) -> None:
+def test_what_is_shown_is_saved_as_a_table_with_a_line_for_every_cell(
+    desk: Desk, panel: ConnectionsPanel, tmp_path: Path
+) -> None:
     save(desk, panel, tmp_path / "connections.csv")
-    rows = list(csv.reader((tmp_path / "connections.csv").read_text().splitlines()))
-    assert rows[0] == ["source", "destination", "state", "open", "open for some pods only", "undecidable"]
+    heading, *rows = list(csv.reader((tmp_path / "connections.csv").read_text().splitlines()))
+    assert heading == ["source", "destination", "verdict", "open", "open for some pods only", "undecidable"]
     assert ["team-01/web (Deployment)", "team-01/api (Deployment)", "partly", "TCP 8080", "", ""] in rows
-    assert not any(row[:2] == ["team-01/mail (Deployment)", "team-01/api (Deployment)"] for row in rows)
+    assert ["team-01/mail (Deployment)", "team-01/api (Deployment)", "closed", "", "", ""] in rows
+    lines = {row[0] for row in rows}
+    assert {(row[0], row[1]) for row in rows} >= {(one, two) for one in lines for two in lines if "/" in one != two}
+
+
+def test_a_picture_that_cannot_be_made_is_told(
+    desk: Desk, panel: ConnectionsPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QImage, "save", lambda *_: False)
+    for button in (panel.tools.graph, panel.tools.matrix):
+        button.click()
+        desk.bot.waitUntil(lambda: panel.graph.isVisible() is panel.tools.graph.isChecked())
+        save(desk, panel, tmp_path / "connections.png")
+        assert ["cannot be made" in message.sentence for message in desk.said] == [True]
+    assert not list(tmp_path.glob("*connections*"))
+
+
+def test_a_matrix_too_large_for_a_picture_says_what_to_do(desk: Desk, panel: ConnectionsPanel, tmp_path: Path) -> None:
+    panel.tools.matrix.click()
+    desk.says("prod", many_workloads(410, 1))
+    panel._fold_all(frozenset())
+    desk.bot.waitUntil(lambda: panel.shown is not None and len(panel.shown.grid.lines) > 410)
+    save(desk, panel, tmp_path / "connections.svg")
+    assert "(at most 400): fold namespaces, or save a table." in desk.said[0].sentence
 
 
 def test_a_file_that_cannot_be_written_is_told(desk: Desk, panel: ConnectionsPanel, tmp_path: Path) -> None:

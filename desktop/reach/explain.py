@@ -7,6 +7,7 @@ that select the pod does, or no policy selects it and it is open.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import groupby
 
 from desktop.policy import selectors
 from desktop.policy.findings import Path
@@ -42,6 +43,7 @@ class Doubt(Enum):
     HIDDEN_NAMESPACE = "hidden-namespace"  # the labels of the other end's namespace are not known
     UNKNOWN_PEER = "unknown-peer"  # the rule names nodes or domain names
     UNREADABLE_RULE = "unreadable-rule"  # a cluster-wide rule, or all of its policy, cannot be read
+    SAME_PRIORITY = "same-priority"  # cluster-wide policies of one priority differ, and any of them may be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,18 @@ _YES, _NO = _Answer(True), _Answer(False)
 
 
 @dataclass(frozen=True, slots=True)
-class _TierStep:
-    """A rule of a cluster-wide policy, and whether the policy is about the target at all."""
+class _Step:
+    """A rule of a cluster-wide policy that matches, or may."""
 
     reason: Reason
-    rule: TierRule
-    selects: _Answer
+    answer: _Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """Policies of the same priority that do not agree: any of them may be asked first."""
+
+    policies: tuple[tuple[_Step, ...], ...]
 
 
 def explain(
@@ -162,53 +170,116 @@ def _side(question: _Question, tiered: Sequence[TieredPolicy]) -> Side:
 # -- cluster-wide policies ---------------------------------------------------------------------------
 
 
-def _tier_rules(question: _Question, tiered: Sequence[TieredPolicy], tier: Tier) -> list[_TierStep]:
-    """The rules of a tier that are about the target, in the order they are asked."""
-    found = []
-    for policy in sorted(tiered, key=lambda each: (each.priority, each.name)):
-        selects = _matches_tiered_peer(policy.subject, question.target, question)
-        if policy.tier is tier and selects.matches is not False:
-            for index, rule in enumerate(policy.rules(question.direction)):
-                reason = Reason(policy.kind, "", policy.name, question.direction, index, rule.name, rule.action)
-                found.append(_TierStep(reason, rule, selects))
+def _tier_rules(question: _Question, tiered: Sequence[TieredPolicy], tier: Tier) -> list[_Step | _Tie]:
+    """The rules of a tier that have a say, in the order they are asked."""
+    found: list[_Step | _Tie] = []
+    asked = sorted((each for each in tiered if each.tier is tier), key=lambda each: (each.priority, each.name))
+    for _, policies in groupby(asked, key=lambda each: each.priority):
+        told = [steps for steps in (tuple(_steps(question, policy)) for policy in policies) if steps]
+        agreed = {(step.reason.action, step.answer.matches) for steps in told for step in steps}
+        if len(told) > 1 and (len(agreed) > 1 or None in {matches for _, matches in agreed}):
+            found.append(_Tie(tuple(told)))
+        else:
+            found += told[0] if told else ()
     return found
 
 
-def _ordered(question: _Question, rules: list[_TierStep], below: Callable[[], Side]) -> Side:
+def _steps(question: _Question, policy: TieredPolicy) -> Iterator[_Step]:
+    """The rules of a policy that match or may, up to the first that matches for certain."""
+    selects = _matches_tiered_peer(policy.subject, question.target, question)
+    for index, rule in enumerate(policy.rules(question.direction) if selects.matches is not False else ()):
+        answer = _matches_rule(rule, selects, question)
+        if answer.matches is not False:
+            reason = Reason(policy.kind, "", policy.name, question.direction, index, rule.name, rule.action)
+            yield _Step(reason, answer)
+        if answer.matches:
+            return
+
+
+def _ordered(question: _Question, rules: Sequence[_Step | _Tie], below: Callable[[], Side]) -> Side:
     """Ask ordered rules, then what is ``below`` them."""
-    for position, step in enumerate(rules):
-        reason, rule = step.reason, step.rule
-        if rule.action is Action.UNKNOWN:
-            return Side(question.direction, Verdict.UNDECIDABLE, decided=reason, doubts=(Doubt.UNREADABLE_RULE,))
-        answer = _matches_rule(step, question)
-        if answer.matches is False:
-            continue
-        taken = below() if rule.action is Action.PASS else Side(question.direction, _VERDICTS[rule.action])
-        if answer.matches is None and answer.doubt is not None:
-            left = _ordered(question, rules[position + 1 :], below)
-            alike = taken.verdict is left.verdict and (
-                rule.action is not Action.PASS or taken.verdict is Verdict.NOT_ALLOWED
-            )
-            if alike:
-                return left
-            doubts = (answer.doubt, *left.doubts)
-            return replace(left, verdict=Verdict.UNDECIDABLE, decided=reason, doubts=doubts)
-        return replace(taken, passed=reason) if rule.action is Action.PASS else replace(taken, decided=reason)
-    return below()
+    if not rules:
+        return below()
+    step, rest = rules[0], rules[1:]
+    if isinstance(step, _Tie):
+        return _tied(question, step, below, lambda: _ordered(question, rest, below))
+    reason, answer = step.reason, step.answer
+    if reason.action is Action.UNKNOWN:
+        return Side(question.direction, Verdict.UNDECIDABLE, decided=reason, doubts=(Doubt.UNREADABLE_RULE,))
+    taken = below() if reason.action is Action.PASS else Side(question.direction, _VERDICTS[reason.action])
+    if answer.doubt is not None:
+        left = _ordered(question, rest, below)
+        alike = taken.verdict is left.verdict and (
+            reason.action is not Action.PASS or taken.verdict is Verdict.NOT_ALLOWED
+        )
+        if alike:
+            return left
+        doubts = (answer.doubt, *left.doubts)
+        return replace(left, verdict=Verdict.UNDECIDABLE, decided=reason, doubts=doubts)
+    return replace(taken, passed=reason) if reason.action is Action.PASS else replace(taken, decided=reason)
 
 
 _VERDICTS = {Action.ALLOW: Verdict.ALLOWED, Action.DENY: Verdict.NOT_ALLOWED}
 
 
-def _matches_rule(step: _TierStep, question: _Question) -> _Answer:
-    rule = step.rule
+def _tied(question: _Question, tie: _Tie, below: Callable[[], Side], after: Callable[[], Side]) -> Side:
+    """What policies of the same priority make of it, whichever of them is asked: allowed if all of them allow."""
+    passed, left = below(), after()
+    worst = {_worst(steps) for steps in tie.policies}
+    best = {action for steps in tie.policies for action in _best(steps)}
+    skipped = all(steps[-1].answer.doubt is not None for steps in tie.policies)
+    sure = Action.DENY not in worst and (
+        passed.verdict is Verdict.ALLOWED
+        if Action.PASS in worst
+        else Action.ALLOW in worst or left.verdict is Verdict.ALLOWED
+    )
+    hoped = (
+        Action.ALLOW in best
+        or (Action.PASS in best and passed.verdict is not Verdict.NOT_ALLOWED)
+        or (skipped and left.verdict is not Verdict.NOT_ALLOWED)
+    )
+    verdict = Verdict.ALLOWED if sure else Verdict.UNDECIDABLE if hoped else Verdict.NOT_ALLOWED
+    steps = [step for policy in tie.policies for step in policy]
+    differ = len({step.reason.action for step in steps}) > 1
+    doubts = [Doubt.SAME_PRIORITY] if differ else []
+    doubts += [step.answer.doubt for step in steps if step.answer.doubt is not None]
+    return Side(question.direction, verdict, decided=_named_first(steps, verdict), doubts=tuple(dict.fromkeys(doubts)))
+
+
+def _named_first(steps: Sequence[_Step], verdict: Verdict) -> Reason:
+    """The rule to name for a verdict: the first that leads to it, or else the first."""
+    return next((each.reason for each in steps if _VERDICTS.get(each.reason.action) is verdict), steps[0].reason)
+
+
+def _worst(steps: Sequence[_Step]) -> Action | None:
+    """What a policy does where rules that may match do what allows less; None: it leaves it to the next."""
+    for step in steps:
+        if step.answer.doubt is None:
+            return step.reason.action
+        if step.reason.action is not Action.ALLOW:
+            return Action.DENY
+    return None
+
+
+def _best(steps: Sequence[_Step]) -> Iterator[Action]:
+    """What a policy may do that allows more."""
+    for step in steps:
+        action = Action.ALLOW if step.reason.action is Action.UNKNOWN else step.reason.action
+        if step.answer.doubt is None or action is not Action.DENY:
+            yield action
+
+
+def _matches_rule(rule: TierRule, selects: _Answer, question: _Question) -> _Answer:
+    """Whether a rule of a policy matches; ``selects``: whether the policy is about the target at all."""
+    if rule.action is Action.UNKNOWN:
+        return _Answer(None, Doubt.UNREADABLE_RULE)
     if rule.ports is not None and not _admits_port(rule.ports, question):
         return _NO
     answer = _any(_matches_tiered_peer(peer, question.peer, question) for peer in rule.peers)
     outside = isinstance(question.peer, str) or is_host(question.peer, question.settings)
     if answer.matches is False and rule.partly_known and outside and question.settings.unknown_peers_match:
         return _Answer(None, Doubt.UNKNOWN_PEER)
-    return step.selects if answer.matches else answer
+    return selects if answer.matches else answer
 
 
 def _matches_tiered_peer(peer: Peer, end: End, question: _Question) -> _Answer:

@@ -5,8 +5,9 @@ as one target. For it, every (peer, port) goes through the tiers: the admin rule
 NetworkPolicies if any isolates the target, else the baseline rules, else it is open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 
 from desktop.policy.objects import Direction
 from desktop.policy.tiers import Action, Tier, TieredPolicy, TierRule
@@ -28,6 +29,19 @@ class _Matched:
     action: Action
     certain: tuple[Area, ...]
     possible: tuple[Area, ...]
+
+
+_Tied = Sequence[Sequence[_Matched]]
+"""The rules of policies that have the same priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a policy allows, what it leaves to the next tier, and what it says nothing of."""
+
+    allowed: list[Area]
+    passed: list[Area]
+    left: list[Area]
 
 
 class Tiers:
@@ -96,17 +110,21 @@ class Tiers:
         rules = {tier: self._matched(chosen, tier, targets) for tier in Tier}
         sure = self._run(rules, targets, below, hopeful=False)
         found = [Block(part, *area) for part, area in sure]
-        if any(rule.possible for tier in Tier for rule in rules[tier]) or any(not b.certain for b in below or ()):
+        if any(map(_is_doubtful, chain(*rules.values()))) or any(not block.certain for block in below or ()):
             hoped = self._run(rules, targets, below, hopeful=True)
             found += [Block(part, *area, certain=False) for part, area in hoped]
         return found
 
-    def _matched(self, chosen: Chosen, tier: Tier, targets: int) -> list[_Matched]:
-        found = []
-        for index, selected in chosen:
-            policy = self._policies[index]
-            if policy.tier is tier:
-                found += [self._match(rule, targets, selected=selected) for rule in policy.rules(self._direction)]
+    def _matched(self, chosen: Chosen, tier: Tier, targets: int) -> list[_Tied]:
+        found: list[_Tied] = []
+        mine = [(self._policies[index], selected) for index, selected in chosen if self._policies[index].tier is tier]
+        for _, policies in groupby(mine, key=lambda each: each[0].priority):
+            found.append(
+                [
+                    [self._match(rule, targets, selected=selected) for rule in policy.rules(self._direction)]
+                    for policy, selected in policies
+                ]
+            )
         return found
 
     def _match(self, rule: TierRule, targets: int, *, selected: bool) -> _Matched:
@@ -129,12 +147,12 @@ class Tiers:
         return _Matched(rule.action, *areas)
 
     def _run(
-        self, rules: dict[Tier, list[_Matched]], targets: int, below: list[Block] | None, *, hopeful: bool
+        self, rules: Mapping[Tier, Sequence[_Tied]], targets: int, below: list[Block] | None, *, hopeful: bool
     ) -> list[tuple[int, Area]]:
         """Return what is allowed; where a rule may match or not, ``hopeful`` takes what allows more, else less."""
         allowed: list[tuple[int, Area]] = []
         rest: list[Area] = [(self._ends.all, self._ports.all)]
-        admitted, rest = _ordered(rules[Tier.ADMIN], rest, hopeful)
+        admitted, rest = _ordered(rules[Tier.ADMIN], rest, hopeful=hopeful)
         allowed += [(targets, area) for area in admitted]
         if below is not None:
             for block in below:
@@ -142,12 +160,37 @@ class Tiers:
                     met = _common(rest, [(block.peers, block.ports)])
                     allowed += [(targets & block.targets, area) for area in met]
             return allowed
-        admitted, rest = _ordered(rules[Tier.BASELINE], rest, hopeful)
+        admitted, rest = _ordered(rules[Tier.BASELINE], rest, hopeful=hopeful)
         return allowed + [(targets, area) for area in (*admitted, *rest)]
 
 
-def _ordered(rules: Iterable[_Matched], rest: list[Area], hopeful: bool) -> tuple[list[Area], list[Area]]:
-    """Run rules in their order over ``rest``; return what they allow, and what they leave to the next tier."""
+def _is_doubtful(tied: _Tied) -> bool:
+    """Whether it may be that not all is known of what policies of one priority do."""
+    return len(tied) > 1 or any(rule.possible for rules in tied for rule in rules)
+
+
+def _ordered(policies: Iterable[_Tied], rest: list[Area], *, hopeful: bool) -> tuple[list[Area], list[Area]]:
+    """Ask policies in their order about ``rest``; return what they allow, and what they leave to the next tier."""
+    allowed: list[Area] = []
+    passed: list[Area] = []
+    for tied in policies:
+        told = [_asked(rules, rest, hopeful=hopeful) for rules in tied]
+        all_allowed, all_passed = [*chain(*(each.allowed for each in told))], [*chain(*(each.passed for each in told))]
+        if not hopeful and len(told) > 1:  # any of them may be asked: certain is only what none of them denies
+            for each in told:
+                denied = _without(_without(_without(rest, each.allowed), each.passed), each.left)
+                all_allowed, all_passed = _without(all_allowed, denied), _without(all_passed, denied)
+            all_allowed = _without(all_allowed, all_passed)
+        allowed += all_allowed
+        passed += all_passed
+        rest = told[0].left
+        for each in told[1:]:
+            rest = _common(rest, each.left)
+    return allowed, passed + rest
+
+
+def _asked(rules: Iterable[_Matched], rest: list[Area], *, hopeful: bool) -> _Told:
+    """Run the rules of one policy in their order over ``rest``."""
     allowed: list[Area] = []
     passed: list[Area] = []
     for rule in rules:
@@ -165,7 +208,7 @@ def _ordered(rules: Iterable[_Matched], rest: list[Area], hopeful: bool) -> tupl
         if not hopeful and rule.action is not Action.ALLOW:
             rest = _without(rest, rule.possible)
         rest = _without(rest, rule.certain)
-    return allowed, passed + rest
+    return _Told(allowed, passed, rest)
 
 
 def _common(areas: Iterable[Area], others: Iterable[Area]) -> list[Area]:

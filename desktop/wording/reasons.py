@@ -120,6 +120,10 @@ class _Told:
                 return tr("A cluster-wide rule names nodes or domain names, whose addresses are not known here.")
             case Doubt.UNREADABLE_RULE:
                 return tr("A cluster-wide policy cannot be read: it may allow or deny this.")
+            case Doubt.SAME_PRIORITY:
+                return tr(
+                    "Cluster-wide policies of the same priority differ on this: which of them is followed is not known."
+                )
 
 
 def _rule(reason: Reason) -> str:

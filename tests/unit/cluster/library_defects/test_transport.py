@@ -1,9 +1,11 @@
 """The way to the server: P16 to P19, P21, P22, P25, P26."""
 
 import base64
+import contextlib
 import io
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -124,37 +126,45 @@ def test_p21_no_key_is_ever_in_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {each: each.read_bytes() for each in folder.iterdir()} == kept
 
 
-def test_p22_what_stands_in_files_is_read_again_when_it_is_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_p22_what_is_replaced_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's pool is made once; of a CA file, that pool's next connection takes the new content, though."""
     monkeypatch.setattr(transport_module, "LOOK_EVERY", 0.0)
-    seen: list[str] = []
-    other = trustme.CA()
-    contexts = [server_context(CA, "127.0.0.1")]
+    first, second = trustme.CA(), trustme.CA()
+    contexts = [server_context(first, "127.0.0.1")]
 
     def talk(connection: socket.socket) -> None:
-        with contexts[-1].wrap_socket(connection, server_side=True) as secure:
-            seen.append(read_request(secure).decode())
-            good = f"Bearer {(tmp_path / 'token').read_text()}\r\n" in seen[-1]
+        with contextlib.suppress(ssl.SSLError), contexts[-1].wrap_socket(connection, server_side=True) as secure:
+            good = f"Bearer {(tmp_path / 'token').read_text()}\r\n" in read_request(secure).decode()
             answer(secure, VERSION, "Connection: close\r\n", "200 OK" if good else "401 Unauthorized")
 
-    (tmp_path / "ca").write_bytes(CA.cert_pem.bytes())
-    (tmp_path / "token").write_text("old")
     with serve(talk) as port:
-        cluster = {"certificate-authority": "ca", "server": f"https://127.0.0.1:{port}"}
-        path = write(tmp_path / "config", config(cluster, {"tokenFile": "token"}))
+
+        def rotate(authority: trustme.CA, token: str) -> Path:
+            (tmp_path / "token").write_text(token)
+            encoded = base64.b64encode(authority.cert_pem.bytes()).decode()
+            cluster = {"certificate-authority-data": encoded, "server": f"https://127.0.0.1:{port}"}
+            return write(tmp_path / "config", config(cluster, {"tokenFile": "token"}))
+
+        path = rotate(first, "old")
         settings = theirs(path)
+        settings.retries = False
         made = Transport(ours(path))
-        ask_theirs(settings)
-        made.call("GET", "/version", CancelToken())
-        contexts.append(server_context(other, "127.0.0.1"))
-        (tmp_path / "ca").write_bytes(other.cert_pem.bytes())
-        (tmp_path / "token").write_text("new")
-        with pytest.raises(client.ApiException) as caught:
-            ask_theirs(settings)
-        assert caught.value.status == 401  # the token it read first, for ever
-        made.call("GET", "/version", CancelToken())
-        made.close()
+        with client.ApiClient(settings) as library:
+            client.VersionApi(library).get_code()
+            made.call("GET", "/version", CancelToken())
+            rotate(first, "new")
+            with pytest.raises(client.ApiException) as refused:
+                client.VersionApi(library).get_code()
+            assert refused.value.status == 401  # the token it read first, for ever
+            made.call("GET", "/version", CancelToken())
+            contexts.append(server_context(second, "127.0.0.1"))
+            rotate(second, "new")
+            with pytest.raises(client.ApiException) as distrusted:
+                client.VersionApi(library).get_code()
+            assert "CERTIFICATE_VERIFY_FAILED" in str(distrusted.value)  # the authority it read first, for ever
+            monkeypatch.setattr(transport_module, "_RENEW_AT_MOST_EVERY", 0.0)
+            made.call("GET", "/version", CancelToken())
+            made.close()
 
 
 def test_p25_no_token_is_printed_and_no_header_is_in_an_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

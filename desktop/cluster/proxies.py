@@ -1,7 +1,8 @@
 """Which proxy leads to a server: the one a kubeconfig names, else the one of the environment, as kubectl reads both.
 
-What kubectl does is Go's ``net/http`` and ``golang.org/x/net/http/httpproxy``: names in capitals come first, loopback
-servers are never behind a proxy of the environment, and what a kubeconfig names is used whatever the environment says.
+What kubectl does is Go's ``net/http`` and ``golang.org/x/net/http/httpproxy``, and for blocks of addresses its own
+``NewProxierWithNoProxyCIDR``: names in capitals come first, loopback servers are never behind a proxy of the
+environment, and what a kubeconfig names is used whatever the environment says.
 """
 
 import base64
@@ -111,15 +112,34 @@ def _address(text: str) -> _Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
 
 
+def _sloppy(text: str) -> _Address | None:
+    """Read an address as kubectl does for blocks: numbers may have zeros before them, which mean nothing."""
+    parts = text.split(".")
+    if len(parts) == 4 and all(part.isascii() and part.isdigit() for part in parts):
+        text = ".".join(part.lstrip("0") or "0" for part in parts)
+    return None if "%" in text else _address(text)
+
+
+def _block(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """Read a block; None where kubectl takes it for none (``k8s.io/utils/net``: ``ParseCIDRSloppy``)."""
+    start, _, length = text.partition("/")
+    address = _sloppy(start)
+    if address is None or not (length.isascii() and length.isdigit()):
+        return None
+    within_ipv6 = ":" in start and isinstance(address, ipaddress.IPv4Address)
+    bits = int(length) - (96 if within_ipv6 else 0)
+    if not 0 <= bits <= address.max_prefixlen:
+        return None
+    return ipaddress.ip_network((address, bits), strict=False)
+
+
 def _matches(entry: str, host: str, address: _Address | None, port: str) -> bool:
     """Whether one entry of ``NO_PROXY`` means a server: ``*``, addresses, blocks, and domains with all below them."""
     if entry == "*":
         return True
     if "/" in entry:
-        try:
-            return address is not None and address in ipaddress.ip_network(entry, strict=False)
-        except ValueError:
-            return False
+        block, sloppy = _block(entry), _sloppy(host)
+        return block is not None and sloppy is not None and sloppy in block
     found = re.fullmatch(r"(\[[^\]]*\]|[^:]*):([^:]*)", entry)
     name, wanted_port = (found[1].strip("[]"), found[2]) if found else (entry, "")
     if not name or wanted_port not in ("", port):

@@ -26,11 +26,16 @@ def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLC
         _trust(context, connection.authority)
     elif not connection.insecure:
         context.load_default_certs()
+    _prove(context, connection, identity)
+    return context
+
+
+def _prove(context: ssl.SSLContext, connection: Connection, identity: Identity) -> None:
+    """Have the context show our certificate to who asks for one."""
     if connection.client_certificate:
         _load_client_certificate(context, connection.client_certificate, connection.client_key)
     elif identity.certificate:
         _load_client_certificate(context, identity.certificate, identity.key)
-    return context
 
 
 def _context(*, verified: bool) -> ssl.SSLContext:
@@ -52,17 +57,19 @@ def _trust(context: ssl.SSLContext, authority: bytes) -> None:
         raise ConfigError("tls.authority-unreadable") from error
 
 
-def proxy_context(connection: Connection) -> ssl.SSLContext:
+def proxy_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
     """Return the context for a proxy that is spoken to by TLS: the system's authorities count, and the cluster's.
 
-    kubectl trusts the cluster's alone where there is one; but a proxy is seldom the cluster's. Our own certificate is
-    for the server only.
+    As with kubectl, a proxy that asks for a certificate is shown ours. Unlike kubectl, the system's authorities count
+    beside the cluster's, and ``tls-server-name`` is the server's alone: a proxy is seldom the cluster's, and what goes
+    through it is encrypted for the server, which has to prove itself to the cluster's authority all the same.
     """
     context = _context(verified=not connection.insecure)
     if not connection.insecure:
         context.load_default_certs()
         if connection.authority:
             _trust(context, connection.authority)
+    _prove(context, connection, identity)
     return context
 
 

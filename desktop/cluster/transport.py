@@ -349,7 +349,7 @@ def _rest(connection: Connection, identity: Identity) -> "Rest":
     is_secure = connection.server.startswith("https:")
     context = tls.ssl_context(connection, identity) if is_secure else None
     proxy = connection.proxy
-    proxy_context = tls.proxy_context(connection) if proxy and proxy.scheme == "https" else None
+    proxy_context = tls.proxy_context(connection, identity) if proxy and proxy.scheme == "https" else None
     return client.Rest(context, connection.tls_server_name, proxy, proxy_context)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -133,6 +134,25 @@ CASES = {
     "an IPv6 address": no_proxy("", "2001:db8::1", "https://[2001:db8::1]:6443"),
     "an IPv6 address with the port": no_proxy("", "[2001:db8::1]:6443", "https://[2001:db8::1]:6443"),
     "an IPv6 block": no_proxy("", "2001:db8::/32", "https://[2001:db8::1]:6443"),
+    "a length with zeros before it": no_proxy("", "192.0.2.0/024", "https://192.0.2.1:6443"),
+    "a server with zeros in a block": no_proxy("", "192.0.2.0/24", "https://192.000.002.001:6443"),
+    "a block that begins with a space": no_proxy("", "x, 192.0.2.0/24", "https://192.0.2.1:6443"),
+    "a length that is too long": no_proxy("B connect", "192.0.2.1/33", "https://192.0.2.1:6443"),
+    "a length within IPv6 alone": no_proxy("B connect", "::ffff:192.0.2.0/90", "https://192.0.2.1:6443"),
+    "a block with zeros before its numbers": no_proxy("", "192.000.002.0/24", "https://192.0.2.1:6443"),
+    "an address with zeros before its numbers": no_proxy("B connect", "192.000.002.001", "https://192.0.2.1:6443"),
+    "a server with zeros before its numbers": no_proxy("B connect", "192.0.2.1", "https://192.000.002.001:6443"),
+    "a mask in place of a length": no_proxy("B connect", "192.0.2.0/255.255.255.0", "https://192.0.2.1:6443"),
+    "a length with a sign": no_proxy("B connect", "192.0.2.0/+24", "https://192.0.2.1:6443"),
+    "no length": no_proxy("B connect", "192.0.2.0/", "https://192.0.2.1:6443"),
+    "a block that is too short": no_proxy("B connect", "192.0.2/24", "https://192.0.2.1:6443"),
+    "a block of IPv4 in IPv6": no_proxy("", "::ffff:192.0.2.0/120", "https://192.0.2.1:6443"),
+    "all of IPv6 is no IPv4": no_proxy("B connect", "::/0", "https://192.0.2.1:6443"),
+    "an address of IPv4 in IPv6": no_proxy("", "::ffff:192.0.2.1", "https://192.0.2.1:6443"),
+    "a block and a server of IPv4 in IPv6": no_proxy("", "192.0.2.0/24", "https://[::ffff:192.0.2.1]:6443"),
+    "an IPv6 block with a zone": no_proxy("B connect", "fe80::%eth0/64", "https://[fe80::1]:6443"),
+    "an address in capitals": no_proxy("", "2001:DB8::1", "https://[2001:db8::1]:6443"),
+    "an address with a star": no_proxy("B connect", "192.0.2.*", "https://192.0.2.1:6443"),
     "spaces part nothing": no_proxy("B connect", "x api.example"),
     "a port alone": no_proxy("B connect", ":6443"),
     "the end of an address": no_proxy("B connect", "0.2.1,.1", "https://192.0.2.1:6443"),
@@ -268,6 +288,18 @@ def test_a_proxy_that_is_spoken_to_by_tls_has_to_prove_itself() -> None:
     with behind(ProxyServer(context=stranger), "https") as made, pytest.raises(TlsError) as caught:
         get(made)
     assert caught.value.code == "tls.unknown-authority"
+
+
+def test_a_proxy_that_asks_for_a_certificate_is_shown_ours() -> None:
+    wants = server_context(CA, "127.0.0.1")
+    wants.verify_mode = ssl.CERT_REQUIRED
+    CA.configure_trust(wants)
+    leaf = CA.issue_cert("me.example")
+    certificate, key = leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes()
+    with behind(ProxyServer(context=wants), "https", client_certificate=certificate, client_key=key) as made:
+        assert get(made) == b"hello"
+    with behind(ProxyServer(context=wants), "https") as made, pytest.raises(TransportError):
+        get(made)
 
 
 def test_a_plain_server_gets_its_headers_whole_through_a_proxy() -> None:

@@ -117,6 +117,12 @@ class TaskPool:
             task.execute()
         return task
 
+    @property
+    def idle(self) -> bool:
+        """Whether no job is unfinished."""
+        with self._lock:
+            return not self._open
+
     def cancel(self, group: str) -> None:
         """Cancel the unfinished jobs of a group."""
         with self._lock:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
+from desktop.errors import BulkheadError
 from desktop.language import tr
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.state import Connection, SessionState
@@ -24,8 +25,8 @@ from desktop.wording.plain import plain
 _RELOAD = "catalog:reload"
 _STAGGER_MS = 100
 _LOOK = "catalog:look"
-_LOOK_MS = 2000
-"""How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig file."""
+_LOOK_MS, _LOOK_AGAIN_MS = 2000, 30_000
+"""How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig; and after a failure."""
 
 
 class ClusterCommands(QObject):
@@ -65,16 +66,14 @@ class ClusterCommands(QObject):
         self.menus.other_colour_asked.connect(self._other_colour)
         panel.open_asked.connect(self.open)
         self._waiting: list[ClusterEntry] = []  # to be synchronized
+        self._failure = ""  # what kept it from reading the files the last time
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
-        self._look_timer.setInterval(_LOOK_MS)
         self._look_timer.timeout.connect(self._look)
 
     def reload(self) -> None:
         """Read the kubeconfig files anew; the window shows what is there meanwhile."""
-        self._context.tasks.run(
-            _RELOAD, lambda _token, _progress: self._catalog.reload(), self._reloaded, self._context.messages.error
-        )
+        self._context.tasks.run(_RELOAD, lambda _token, _progress: self._catalog.reload(), self._reloaded, self._failed)
 
     def open(self, entry: ClusterEntry) -> None:
         """Connect to a cluster, unless it cannot be used or is open already."""
@@ -129,18 +128,24 @@ class ClusterCommands(QObject):
 
     def _reloaded(self, _: None) -> None:
         self._refresh()
-        self._look_timer.start()
+        self._look_timer.start(_LOOK_MS)
 
     @Slot()
     def _look(self) -> None:
-        self._context.tasks.run(
-            _LOOK, lambda _token, _progress: self._catalog.refresh(), self._looked, self._context.messages.error
-        )
+        self._context.tasks.run(_LOOK, lambda _token, _progress: self._catalog.refresh(), self._looked, self._failed)
 
     def _looked(self, changed: bool) -> None:
+        self._failure = ""
         if changed:
             self._refresh()
-        self._look_timer.start()
+        self._look_timer.start(_LOOK_MS)
+
+    def _failed(self, error: BulkheadError) -> None:
+        """Tell what kept it from reading the files, once for as long as that lasts, and look again."""
+        if str(error) != self._failure:
+            self._failure = str(error)
+            self._context.messages.error(error)
+        self._look_timer.start(_LOOK_AGAIN_MS)
 
     def _show_connection(self, entry: ClusterEntry) -> None:
         """Show how a cluster is reached, for as long as it is in the list."""
@@ -165,7 +170,7 @@ class ClusterCommands(QObject):
             for file in files:
                 self._catalog.add_kubeconfig(Path(file))
 
-        self._context.tasks.run(_RELOAD, add, self._reloaded, self._context.messages.error)
+        self._context.tasks.run(_RELOAD, add, self._reloaded, self._failed)
 
     def _add_folder(self) -> None:
         dialog = QFileDialog(self._window, tr("Add Folder of Manifests"))

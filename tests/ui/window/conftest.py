@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.reach.snapshot import Snapshot
@@ -47,7 +48,13 @@ class Desk:
     sessions: FakeSessions
     settings: Settings
     bot: QtBot
+    pool: TaskPool
     said: list[Message] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until every job has ended, and what came of it was told."""
+        self.bot.waitUntil(lambda: self.pool.idle)
+        QApplication.processEvents()
 
     def entry(self, title: str) -> ClusterEntry:
         """Return the cluster of a title."""
@@ -93,7 +100,7 @@ def desk(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     context = UiContext(TaskRunner(pool), messages, settings, catalog, cast(Sessions, sessions), TaskRunner(engine))
     window = MainWindow(context, lambda: NOON)
     qtbot.addWidget(window)
-    desk = Desk(window, catalog, sessions, settings, qtbot)
+    desk = Desk(window, catalog, sessions, settings, qtbot, pool)
     messages.said.connect(desk.said.append)
     with qtbot.waitExposed(window):
         window.show()

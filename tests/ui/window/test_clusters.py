@@ -22,6 +22,7 @@ from desktop.errors import Unreachable
 from desktop.reach.objects import Kind
 from desktop.session.state import Connection, Progress, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.clusters import commands
 from desktop.ui.clusters.connection_details import ConnectionDetails
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.ui.main_window import MainWindow
@@ -51,6 +52,26 @@ def fill(dialog: QDialog, kind: type[QWidget], text: str) -> None:
         found.setPlainText(text)
     elif isinstance(found, QComboBox):
         found.setCurrentIndex(found.findData(text))
+
+
+def test_a_look_at_the_files_that_fails_is_told_once_and_is_not_the_last(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[int] = []
+
+    def refresh() -> bool:
+        looks.append(1)
+        if len(looks) <= 3:
+            raise ZeroDivisionError
+        return False
+
+    monkeypatch.setattr(commands, "_LOOK_MS", 1)
+    monkeypatch.setattr(commands, "_LOOK_AGAIN_MS", 1)
+    monkeypatch.setattr(desk.catalog, "refresh", refresh)
+    desk.window.cluster_commands.reload()
+    desk.bot.waitUntil(lambda: len(looks) >= 6)
+    assert len(desk.said) == 1
+    caplog.clear()
 
 
 def test_at_first_start_the_sample_is_chosen_and_nothing_else_is_touched(desk: Desk) -> None:

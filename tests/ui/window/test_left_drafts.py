@@ -9,7 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.ui.editor.drafts import DraftFile, StoredDraft, pending_drafts
+from desktop.ui.editor import draft_offer
+from desktop.ui.editor.drafts import DraftFile, Pending, StoredDraft, pending_drafts
 from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.main_window import MainWindow
 from tests.ui.window.conftest import Desk
@@ -112,13 +113,24 @@ def test_a_draft_that_an_editor_has_opened_meanwhile_is_left_to_it(
     (left,) = pending_drafts().drafts
     opened = DraftFile(left.file)
     window.left_drafts.discard.click()
-    qtbot.wait(50)
+    desk.settle()
     opened.release()
     assert [draft.file for draft in pending_drafts().drafts] == [left.file]
     file.release()
 
 
-def test_nothing_is_said_where_no_draft_was_left(qtbot: QtBot, desk: Desk, windows: list[MainWindow]) -> None:
+def test_nothing_is_said_where_no_draft_was_left(
+    qtbot: QtBot, desk: Desk, windows: list[MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Pending] = []
+
+    def look() -> Pending:
+        looks.append(pending_drafts())
+        return looks[-1]
+
+    monkeypatch.setattr(draft_offer, "pending_drafts", look)
     window = start(desk, windows)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: bool(looks))
+    desk.settle()
+    assert looks[0].drafts == ()
     assert window.left_drafts.sentence == ""

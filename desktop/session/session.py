@@ -36,6 +36,7 @@ from desktop.session import pictures, sample
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.feeds import Feed, Scope
 from desktop.session.keeper import Keeper
+from desktop.session.rights import Rights
 from desktop.session.sessions import CLOSE_SECONDS
 from desktop.session.sight_keeper import SightKeeper
 from desktop.session.standing_keeper import StandingKeeper
@@ -98,6 +99,8 @@ class Session:
         self._gateway_lock = threading.Lock()
         self._gateway: Gateway | None = None
         self._standing = StandingKeeper()
+        self.rights = Rights()
+        """What the user may do here, as far as it was asked."""
         self.sights = SightKeeper()
         """For advice on what is written for this cluster."""
         self.writing = threading.Lock()
@@ -170,6 +173,7 @@ class Session:
                 self._token.cancel()
             self._token = token = CancelToken()
             self._worn = self._worn or _is_worn(self.state)
+            self.rights.forget()
             self._keeper.connecting()
             self._spawn(f"synchronize {self.id}", lambda: self._prepare(token))
 

@@ -53,6 +53,8 @@ class FakeGateway:
         self.after_write: Callable[[Write | Deletion], None] = lambda _write: None
         self.sent: list[tuple[str, str, str]] = []  # verb, namespace, name of what was really written
         self.warnings: tuple[str, ...] = ()
+        self.reviews: list[tuple[str, str]] = []  # verb, namespace
+        self.refused: set[tuple[str, str]] | None = None  # what the user may not do, where that is told apart
         self.closed = False
         self._watches: list[_Watch] = []
         self._counter = 100
@@ -196,6 +198,9 @@ class FakeGateway:
 
     def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
         token.check()
+        self.reviews.append((verb, namespace))
+        if self.refused is not None:
+            return (verb, namespace) not in self.refused
         return (Kind.NETWORK_POLICY, namespace) not in self.denied
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from desktop.reach.snapshot import Put, Snapshot
 from desktop.reach.standing import Standing
 from desktop.session.catalog import ClusterEntry
 from desktop.session.notices import NoticeBoard
+from desktop.session.rights import Rights
 from desktop.session.rows import make_row
 from desktop.session.sight_keeper import SightKeeper
 from desktop.session.standing_keeper import StandingKeeper
@@ -106,6 +107,7 @@ class FakeSession:
     gateway: FakeGateway = field(default_factory=FakeGateway)
     profile: Profile = field(default_factory=lambda: for_version("", None))
     _standing: StandingKeeper = field(default_factory=StandingKeeper)
+    rights: Rights = field(default_factory=Rights)
     sights: SightKeeper = field(default_factory=SightKeeper)
     _news: list[SessionUpdate] = field(default_factory=list)
 

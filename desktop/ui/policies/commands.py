@@ -13,11 +13,13 @@ from desktop.cluster.gateway import PolicyDocument
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Finding
 from desktop.policy.findings import Path as FieldPath
+from desktop.session.rights import Question
 from desktop.session.tasks import ProgressSink
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
 from desktop.ui.policies.export import export, file_name
 from desktop.ui.policies.panel import PolicyPanel
+from desktop.ui.policies.rights import MOST_ASKED, Permissions
 from desktop.ui.policies.table_model import Key
 from desktop.wording.plain import plain
 
@@ -51,6 +53,7 @@ class PolicyCommands(QObject):
     def __init__(self, context: UiContext, actions: Actions, panel: PolicyPanel, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._actions, self._panel, self._window = context, actions, panel, window
+        self._permissions = Permissions(context, self.enable)
         for command, slot in {
             Command.CREATE: lambda: self._create(as_form=True),
             Command.CREATE_FROM_YAML: lambda: self._create(as_form=False),
@@ -77,12 +80,35 @@ class PolicyCommands(QObject):
         selected = len(self._panel.view.selected_rows())
         none = broken or ("" if selected else tr("Select a policy first."))
         several = none or ("" if selected == 1 else tr("Select one policy only."))
+        session = None if broken else self._panel.session
+        reason, here = self._permissions.reason, self._namespaces_here()
+        there = sorted({row.namespace for row in self._panel.view.selected_rows()})
         for command in (Command.CREATE, Command.CREATE_FROM_YAML):
-            self._actions.allow(command, broken)
-        for command in (Command.EDIT_YAML, Command.UPDATE, Command.DUPLICATE):
-            self._actions.allow(command, several)
-        for command in (Command.EXPORT, Command.DELETE, Command.COPY_NAME):
+            self._actions.allow(command, broken or reason(session, "create", here))
+        for command in (Command.EDIT_YAML, Command.UPDATE):
+            self._actions.allow(command, several or reason(session, "update", there))
+        self._actions.allow(Command.DUPLICATE, several or reason(session, "create", here or there))
+        self._actions.allow(Command.DELETE, none or self._undeletable(session, there))
+        for command in (Command.EXPORT, Command.COPY_NAME):
             self._actions.allow(command, none)
+        wanted: list[Question] = [("create", namespace) for namespace in here]
+        wanted += [(verb, namespace) for verb in ("update", "delete") for namespace in there]
+        self._permissions.look(session, wanted)
+
+    def _namespaces_here(self) -> list[str]:
+        """Return where a policy could be created: in the namespace chosen, or in any that is known."""
+        choice, session = self._panel.choice, self._panel.session
+        if choice is None or session is None:
+            return []
+        if choice.namespace:
+            return [choice.namespace]
+        known = session.snapshot.namespaces
+        return sorted(known) if len(known) <= MOST_ASKED else []
+
+    def _undeletable(self, session: "Session | None", namespaces: list[str]) -> str:
+        """Return why what is selected cannot be deleted: in one of the namespaces at least the user may not."""
+        reasons = (self._permissions.reason(session, "delete", [namespace]) for namespace in namespaces)
+        return next(filter(None, reasons), "")
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:

@@ -13,6 +13,8 @@ import subprocess
 import sys
 from functools import cache
 
+_WINDOWS = os.name == "nt"
+
 LIMIT = 10.0
 """Seconds that the shell may take."""
 
@@ -26,7 +28,7 @@ def search_path() -> str:
 
 def is_from_desktop() -> bool:
     """Whether no terminal started us. On Windows, where programs everywhere have the same path, it does not matter."""
-    if os.name == "nt" or "TERM" in os.environ:
+    if _WINDOWS or "TERM" in os.environ:
         return False
     return not any(_is_terminal(descriptor) for descriptor in (0, 1, 2))
 

@@ -1,12 +1,17 @@
 """Reading the files that a kubeconfig names: small, ordinary, on this machine."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import FileError
+
+_WINDOWS = os.name == "nt"
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])\s*([.:].*)?", re.I | re.S)
+"""Names that Windows takes for devices, in whatever folder."""
 
 LIMIT = 1 << 20
 """The most bytes of a token, certificate or key file that are read."""
@@ -18,8 +23,11 @@ def resolve(folder: Path, name: str) -> Path:
     A kubeconfig may come from anywhere. A name on a file server would send the user's Windows credentials there, and
     nobody keeps a certificate in a device: such names are refused before anything is opened.
     """
-    if name.replace("\\", "/").startswith("//"):  # \\server\share, \\.\device, \\?\anything
+    plain = name.replace("\\", "/")
+    if plain.startswith("//"):  # \\server\share, \\.\device, \\?\anything
         raise FileError("file.not-local", path=name)
+    if _WINDOWS and any(_DEVICE.fullmatch(part) for part in plain.split("/")):
+        raise FileError("file.not-ordinary", path=name)
     return folder / name
 
 

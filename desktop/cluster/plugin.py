@@ -19,6 +19,7 @@ _GROUP = "client.authentication.k8s.io"
 _MODES = ("Never", "IfAvailable", "Always")
 _BATCH = (".bat", ".cmd")
 _UNQUOTABLE = frozenset('&|<>^%!"\r\n')
+_WINDOWS = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def resolve(stanza: ExecStanza, file: Path, cluster: ClusterStanza, authority: b
     if path is None:
         _missing(stanza)
     arguments = tuple(argument or "" for argument in stanza.args or ())
-    if path.suffix.lower() in _BATCH and any(_UNQUOTABLE & set(argument) for argument in arguments):
+    if path.suffix.lower() in _BATCH and any(_UNQUOTABLE & set(text) for text in (str(path), *arguments)):
         # Windows runs these through its shell, whatever way they are started, and no quoting is safe there.
         raise ConfigError("plugin.arguments-unsafe", command=str(path))
     variables = tuple((variable.name or "", variable.value or "") for variable in stanza.env or ())
@@ -94,22 +95,28 @@ def find(command: str, folder: Path, search_path: str) -> Path | None:
     """Return the program that a name in a file in ``folder`` means; None where there is none. Raises FileError."""
     if os.path.dirname(command):  # noqa: PTH120  "./x" has a folder, which a Path would forget
         return _program(Path(os.path.normpath(named_files.resolve(folder, command))))
-    places = (Path(place) for place in search_path.split(os.pathsep))
+    places = (Path(place.strip('"') if _WINDOWS else place) for place in search_path.split(os.pathsep))
     # A relative place would let whoever wrote to the current folder put a program of that name there.
     return next((found for place in places if place.is_absolute() and (found := _program(place / command))), None)
 
 
 def _program(path: Path) -> Path | None:
-    """Return the program of that name; Windows finds it without its ending, too."""
-    endings = ["", *os.environ.get("PATHEXT", ".EXE;.CMD;.BAT").split(";")] if os.name == "nt" else [""]
-    for ending in endings:
+    """Return the program of that name; on Windows with an ending that programs have, as Go's ``exec.LookPath`` does."""
+    for ending in _endings(path) if _WINDOWS else [""]:
         try:
-            candidate = path.with_name(path.name + ending.lower())
+            candidate = path.with_name(path.name + ending)
             if candidate.is_file() and os.access(candidate, os.X_OK):
                 return candidate
         except (OSError, ValueError):  # no name at all, one that is too long, or with a zero byte
             return None
     return None
+
+
+def _endings(path: Path) -> list[str]:
+    """Return what may have to follow a name on Windows: nothing only where it has an ending of its own."""
+    known = os.environ.get("PATHEXT") or ".com;.exe;.bat;.cmd"
+    endings = [ending if ending.startswith(".") else f".{ending}" for ending in known.lower().split(";") if ending]
+    return ["", *endings] if path.suffix else endings
 
 
 def _cluster_info(cluster: ClusterStanza, authority: bytes, server: str) -> Mapping[str, object]:

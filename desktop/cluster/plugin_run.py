@@ -31,6 +31,8 @@ OUTPUT_LIMIT = 1 << 20
 
 _SAID_LIMIT = 4096
 _GLANCE = 0.05
+_WINDOWS = os.name == "nt"
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _LAST_WORDS = 1.0
 """Seconds for the rest of the output to come once the program has ended; a child of its may keep the pipe open."""
 
@@ -50,7 +52,7 @@ def run(plugin: Plugin, token: CancelToken, hear: Callable[[str], None]) -> byte
             stderr=subprocess.PIPE,
             env=_environment(plugin),
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=_NO_WINDOW,
         )
     except (OSError, ValueError) as error:  # the latter for a variable's name that no system takes
         reason = getattr(error, "strerror", None) or type(error).__name__
@@ -78,7 +80,9 @@ def _environment(plugin: Plugin) -> dict[str, str]:
         spec["cluster"] = plugin.cluster
     info = {"apiVersion": plugin.version, "kind": "ExecCredential", "spec": spec}
     own = {**os.environ, "PATH": plugin.search_path}
-    return {**own, **dict(plugin.variables), "KUBERNETES_EXEC_INFO": json.dumps(info)}
+    # Windows has each name once, however it is written.
+    added = {name.upper() if _WINDOWS else name: value for name, value in plugin.variables}
+    return {**own, **added, "KUBERNETES_EXEC_INFO": json.dumps(info)}
 
 
 def _wait(process: "subprocess.Popen[bytes]", said: "_Said", token: CancelToken) -> float:
@@ -98,14 +102,23 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     """End the program, and what it started, unless it has ended by itself."""
     if process.poll() is not None:
         return
-    if os.name == "nt":
-        system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-        tree = [str(system / "taskkill"), "/F", "/T", "/PID", str(process.pid)]
-        subprocess.run(tree, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
+    if _WINDOWS:
+        _kill_tree(process)
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _kill_tree(process: "subprocess.Popen[bytes]") -> None:
+    """Windows has no groups of processes to kill, but a tool that knows who started whom."""
+    system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
+    tree = [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(  # noqa: S603  a tool of the system
+            tree, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10, creationflags=_NO_WINDOW
+        )
+    process.kill()  # where the tool is not there or was too slow
 
 
 class _Answer:

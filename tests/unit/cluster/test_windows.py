@@ -1,0 +1,115 @@
+"""What is done on Windows only, as far as that can be held elsewhere: what is decided, not what the system does."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.cancellation import CancelToken
+from desktop.cluster import login_shell, named_files, plugin, plugin_run
+from desktop.cluster.plugin import Plugin
+from desktop.errors import FileError, SignInFailed
+from tests.helpers.sign_in_program import VERSION, program
+
+
+@pytest.fixture(autouse=True)
+def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (plugin, plugin_run, named_files):
+        monkeypatch.setattr(module, "_WINDOWS", True)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[[str], Path]:
+    def made(name: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+        path.chmod(0o755)
+        return path
+
+    return made
+
+
+def test_a_program_is_found_with_the_endings_that_programs_have(
+    tmp_path: Path, make: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PATHEXT", raising=False)
+    make("a/aws")  # for another system
+    exe = make("a/aws.exe")
+    tool = make("b/tool.v2.cmd")
+    path = f"{tmp_path / 'a'}:{tmp_path / 'b'}"
+    assert plugin.find("aws", tmp_path, path) == exe
+    assert plugin.find("aws.exe", tmp_path, path) == exe
+    assert plugin.find("tool.v2", tmp_path, path) == tool
+    assert plugin.find("./a/aws", tmp_path, "") == exe
+    monkeypatch.setenv("PATHEXT", ";PY;.EXE")
+    script = make("a/gcp.py")
+    assert plugin.find("gcp", tmp_path, path) == script
+    assert plugin.find("tool.v2", tmp_path, path) is None
+
+
+def test_a_place_on_the_path_may_stand_in_quotes(tmp_path: Path, make: Callable[[str], Path]) -> None:
+    exe = make("with space/aws.exe")
+    assert plugin.find("aws", tmp_path, f'"{tmp_path / "with space"}"') == exe
+
+
+@pytest.mark.parametrize(
+    "name", ["NUL", "con", "a\\COM1", "b/lpt9.txt", "AUX.crt", "com²", "CONIN$", "nul ", "NUL:stream", "prn .pem"]
+)
+def test_a_device_is_no_file_of_a_kubeconfig(name: str, tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        named_files.resolve(tmp_path, name)
+    assert caught.value.code == "file.not-ordinary"
+
+
+@pytest.mark.parametrize("name", ["null", "console.crt", "com10", "a/nul-ca.pem", "lpt", "C:\\certs\\ca.pem"])
+def test_a_name_that_only_resembles_a_device_is_a_file(name: str, tmp_path: Path) -> None:
+    assert named_files.resolve(tmp_path, name) == tmp_path / name
+
+
+def test_a_variable_replaces_the_one_of_the_same_name_however_it_is_written(tmp_path: Path) -> None:
+    made = program(tmp_path)
+    asked = Plugin("x", made.path, (), (("Path", "/mine"), ("home", "/h")), tmp_path / "config", VERSION, "/usr/bin")
+    plugin_run.run(asked, CancelToken(), lambda _: None)
+    environment = made.runs[0]["environment"]
+    assert isinstance(environment, dict)
+    assert (environment["PATH"], environment["HOME"]) == ("/mine", "/h")
+    assert not {"Path", "home"} & environment.keys()
+
+
+def test_a_program_that_takes_too_long_goes_with_all_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    run = subprocess.run
+
+    def kill(command: list[str], **more: Any) -> Any:
+        ran.append(command)
+        return run(["/bin/true"], **{**more, "creationflags": 0})
+
+    monkeypatch.setattr(plugin_run, "LIMIT", 0.3)
+    monkeypatch.setattr(subprocess, "run", kill)
+    monkeypatch.setenv("SYSTEMROOT", "/windows")
+    made = program(tmp_path, "time.sleep(60)")
+    asked = Plugin("x", made.path, (), (), tmp_path / "config", VERSION, "/usr/bin")
+    with pytest.raises(SignInFailed):
+        plugin_run.run(asked, CancelToken(), lambda _: None)
+    assert [command[:3] for command in ran] == [["/windows/System32/taskkill.exe", "/F", "/T"]]
+
+
+def test_a_tool_that_is_missing_keeps_nobody_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin_run, "LIMIT", 0.3)
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path / "nowhere"))
+    made = program(tmp_path / "bin", "time.sleep(60)")
+    asked = Plugin("x", made.path, (), (), tmp_path / "config", VERSION, "/usr/bin")
+    with pytest.raises(SignInFailed) as caught:
+        plugin_run.run(asked, CancelToken(), lambda _: None)
+    assert caught.value.code == "plugin.timeout"
+
+
+def test_no_login_shell_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERM", raising=False)
+    monkeypatch.setattr(login_shell, "_WINDOWS", True)
+    assert not login_shell.is_from_desktop()

@@ -185,14 +185,11 @@ class Transport:
         if link is None:
             return
         request = _Request("GET", path, (), {"Accept": "application/json"}, read_limit=CONNECT_LIMIT)
-
-        def fly(link: _Link, flight: Flight) -> None:
-            with self._flying(flight):
-                response = self._send(link, flight, request)
-                response.read(ERROR_BODY_LIMIT)
-                response.release_conn()
-
-        _repeated_if_stale(fly, link, token)
+        flight = Flight(token)
+        with self._flying(flight):
+            response = self._send(link, flight, request)
+            response.read(ERROR_BODY_LIMIT)
+            response.release_conn()
 
     def close(self) -> None:
         """Break off what is under way and let go of all connections."""

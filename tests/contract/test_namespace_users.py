@@ -10,6 +10,8 @@ from desktop.cluster.gateway import Verb
 from desktop.errors import Forbidden
 from desktop.reach.objects import Coverage, Kind
 from desktop.session.catalog import Catalog
+from desktop.session.rights import Rights
+from desktop.session.rights import Verb as RightsVerb
 from desktop.session.session import Session
 from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
@@ -63,6 +65,20 @@ def test_rights_in_one_namespace_are_no_rights_elsewhere(
     assert inside == {verb: writes or verb == "list" for verb in VERBS}
     for elsewhere in ("default", ""):
         assert not any(gateway.may(verb, elsewhere, CancelToken()) for verb in VERBS)
+
+
+@every_api_server
+@pytest.mark.parametrize(("user", "writes"), [("viewer", False), ("editor", True)])
+def test_what_their_session_says_that_they_may_do_is_what_they_may(
+    subject: Subject, users: NamespaceUsers, user: str, writes: bool
+) -> None:
+    rights = Rights()
+    verbs: tuple[RightsVerb, ...] = ("create", "update", "delete")
+    questions = [(verb, namespace) for verb in verbs for namespace in (subject.namespace, "default")]
+    rights.ask(users.gateway(user), questions, CancelToken())
+    assert {rights.may(verb, [subject.namespace]) for verb in verbs} == {writes}
+    assert {rights.may(verb, ["default"]) for verb in verbs} == {False}
+    assert {rights.may(verb, ["default", subject.namespace]) for verb in verbs} == {writes}
 
 
 @every_api_server

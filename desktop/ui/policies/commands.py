@@ -102,7 +102,7 @@ class PolicyCommands(QObject):
             return []
         if choice.namespace:
             return [choice.namespace]
-        known = session.snapshot.namespaces
+        known = {*choice.entry.namespaces, *session.snapshot.namespaces}
         return sorted(known) if len(known) <= MOST_ASKED else []
 
     def _undeletable(self, session: "Session | None", namespaces: list[str]) -> str:

@@ -54,6 +54,18 @@ def test_in_a_namespace_where_the_user_may_not_create_that_is_off(desk: Desk) ->
     assert "may not create policies in pay" in desk.window.actions_[Command.CREATE].toolTip()
 
 
+def test_who_may_see_named_namespaces_only_is_asked_about_those(desk: Desk) -> None:
+    desk.catalog.set_namespaces(desk.entry("prod").id, ("pay",))
+    desk.window.clusters.refresh()
+    session = desk.session("prod")
+    session.gateway.refused = {("create", ""), ("create", "pay")}
+    desk.choose("prod")
+    desk.says("prod", snapshot_of())
+    desk.bot.waitUntil(lambda: ("create", "pay") in session.gateway.reviews)
+    desk.settle()
+    assert "may not create policies in pay" in desk.window.actions_[Command.CREATE].toolTip()
+
+
 def test_one_of_several_that_may_not_be_deleted_keeps_them_all(desk: Desk) -> None:
     show(desk, ("delete", ""), ("delete", "pay"))
     desk.window.policies.view.selectAll()

@@ -114,6 +114,12 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
             ),
             _and_hint(state.error) if state.error else "",
         )
+    elif state.connection is Connection.STALE and state.progress is None:
+        yield Notice(
+            Severity.WARNING,
+            tr("Only a part of this cluster could be read: what is missing here is not known."),
+            _and_hint(state.error) if state.error else "",
+        )
     if state.coverage.get(Kind.NETWORK_POLICY) is Coverage.PARTIAL:
         yield Notice(Severity.INFO, tr("Only the policies of the namespaces that you named are shown."))
     if state.coverage.get(Kind.POD) is Coverage.FORBIDDEN:

@@ -218,6 +218,15 @@ def test_a_namespace_that_was_not_named_is_not_known_rather_than_empty(desk: Des
     assert "No policies here yet" in desk.window.policies.empty.text
 
 
+def test_a_picture_that_was_never_complete_says_so_and_why(shown: Desk) -> None:
+    snapshot = shown.session("prod").snapshot
+    lost = live(
+        snapshot, connection=Connection.STALE, last_sync=None, error=Unreachable("unreachable.timeout", host="h")
+    )
+    shown.says("prod", lost)
+    assert shown.window.policies.notices.sentence.startswith("Only a part of this cluster could be read")
+
+
 def test_an_old_picture_says_of_when_it_is_and_why(shown: Desk) -> None:
     snapshot = shown.session("prod").snapshot
     before = NOON - timedelta(hours=1)

@@ -1,6 +1,6 @@
 """The page in place of an empty table: why it is empty, and the button that helps."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
@@ -52,7 +52,18 @@ class EmptyPage(QFrame):
         self._command = empty.command
         self.button.setVisible(empty.command is not None)
         if empty.command is not None:
-            self.button.setText(self._actions[empty.command].text())
+            action = self._actions[empty.command]
+            self.button.setText(action.text())
+            action.changed.connect(self._follow, Qt.ConnectionType.UniqueConnection)
+            self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Be off where the command is, with its reason."""
+        if self._command is not None:
+            action = self._actions[self._command]
+            self.button.setEnabled(action.isEnabled())
+            self.button.setToolTip(action.toolTip())
 
     def _press(self) -> None:
         if self._command is not None:

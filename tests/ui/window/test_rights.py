@@ -66,6 +66,18 @@ def test_who_may_see_named_namespaces_only_is_asked_about_those(desk: Desk) -> N
     assert "may not create policies in pay" in desk.window.actions_[Command.CREATE].toolTip()
 
 
+def test_the_button_on_an_empty_page_is_off_as_well_with_the_reason(desk: Desk) -> None:
+    session = desk.session("prod")
+    session.gateway.refused = {("create", ""), ("create", "shop")}
+    desk.choose("prod")
+    desk.says("prod", snapshot_of(namespaces=["shop"]))
+    button = desk.window.policies.empty.button
+    desk.bot.waitUntil(lambda: button.isVisible() and not button.isEnabled())
+    assert "may not create policies in shop" in button.toolTip()
+    desk.choose("stage")
+    assert button.isEnabled()
+
+
 def test_one_of_several_that_may_not_be_deleted_keeps_them_all(desk: Desk) -> None:
     show(desk, ("delete", ""), ("delete", "pay"))
     desk.window.policies.view.selectAll()

@@ -73,6 +73,11 @@ class Program:
         """The process."""
         return self._process.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.poll() is not None
+
     def find(self, name: str) -> tuple[int, int]:
         """Return where the thing of this name is, as soon as it is there."""
         found: list[tuple[int, int]] = []

@@ -272,14 +272,14 @@ class World:
             self._restart()
 
     def _partition(self) -> None:
-        self._refusing_until = self._outage()
+        self._refusing_until = max(self._refusing_until, self._outage())
         if self.chance.choice([True, False]):
             self.break_links()
         else:
             self.silence_links(self._refusing_until)
 
     def _black_hole(self) -> None:
-        self._deaf_until = self._outage()
+        self._deaf_until = max(self._deaf_until, self._outage())
         self.silence_links(self._deaf_until)
 
     def _fail(self) -> None:

@@ -54,7 +54,7 @@ class Messages(QObject):
             return
         from desktop.wording import errors  # noqa: PLC0415  not before the window shows
 
-        _log.info("told the user: %s", error)
+        _log.info("told the user: %s", error.code)
         self.said.emit(Message(errors.sentence(error), Severity.ERROR, errors.hint(error), "\n".join(_details(error))))
 
     def fault(self, exception: BaseException) -> None:
@@ -126,8 +126,11 @@ class MessageBar(Strip):
         self._show_latest()
 
     def _copy_details(self) -> None:
+        from desktop.wording.reaching import scrubbed  # noqa: PLC0415  not before the window shows
+
         latest = self._open[-1]
-        QGuiApplication.clipboard().setText("\n".join(filter(None, (latest.sentence, latest.hint, latest.details))))
+        parts = filter(None, (latest.sentence, latest.hint, latest.details))
+        QGuiApplication.clipboard().setText(scrubbed("\n".join(parts)))
 
     def _show_latest(self) -> None:
         if not self._open:

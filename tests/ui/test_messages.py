@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.errors import Cancelled, FileError, Unreachable
+from desktop.errors import Cancelled, FileError, Invalid, Unreachable
 from desktop.ui.messages import MessageBar, Messages
 
 
@@ -97,6 +97,17 @@ def test_an_error_that_was_raised_again_from_itself_is_told_once(messages: Messa
     messages.error(error)
     press(bar, "Copy Details")
     assert QGuiApplication.clipboard().text().count("unreachable.refused") == 1
+
+
+def test_what_a_server_put_into_its_words_is_not_copied_where_it_looks_like_a_secret(
+    messages: Messages, bar: MessageBar
+) -> None:
+    said = "webhook refused: Authorization: Bearer CANARY-1, password=CANARY-2, from https://me:CANARY-3@hook"
+    messages.error(Invalid("api.invalid", status=422, message=said))
+    press(bar, "Copy Details")
+    copied = QGuiApplication.clipboard().text()
+    assert "webhook refused" in copied
+    assert "CANARY" not in copied
 
 
 def test_a_fault_of_ours_is_told_and_logged_with_its_place(

@@ -31,7 +31,7 @@ from desktop.wording.plain import plain
 from desktop.wording.reaching import reaching, technical
 
 _FOLLOW_MS = 500
-_LINES = 9
+_WIDTH, _LINES = 560, 9
 
 Told = Callable[[], tuple[ClusterEntry, SessionState] | None]
 """Gives the cluster as it is now; None where it is no longer in the list."""
@@ -44,7 +44,6 @@ class ConnectionDetails(QDialog):
         super().__init__(parent)
         self._told, self._now = told, now
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(560)
         self._icon, self._title = label(parent=self), heading(label(parent=self, wrap=True))
         top = QHBoxLayout()
         top.addWidget(self._icon)
@@ -87,6 +86,8 @@ class ConnectionDetails(QDialog):
         layout.addWidget(for_helpers)
         layout.addWidget(self.facts, 1)
         layout.addWidget(buttons)
+        margins = layout.contentsMargins()
+        self.setMinimumWidth(max(_WIDTH, buttons.sizeHint().width() + margins.left() + margins.right()))
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self.follow)

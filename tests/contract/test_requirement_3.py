@@ -13,6 +13,7 @@ from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.session import Session
 from desktop.session.state import Connection
 from tests.contract.api_servers import live_gateway
+from tests.helpers import simulation
 from tests.helpers.api_server import ApiServer, Fault, Kind
 from tests.helpers.policies import policy
 from tests.helpers.simulation import KEEPALIVE, World
@@ -42,6 +43,37 @@ class HalfOpen(World):
             self.noticed = self.noticed or self.seconds - self.cut_at
         if isinstance(report, Live) and self.noticed:
             self.back = self.back or self.seconds - self.cut_at - 600
+
+
+class BehindProxy(World):
+    """From its hundredth second on a watch is dead, all else is well, and a proxy answers for whoever is gone."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, ("none",), duration=800)
+        self.cut_at = self.seconds + 100
+        self.cut: object | None = None
+        self.back: float | None = None
+
+    def _happen(self, seconds: float) -> None:
+        if self.seconds >= self.cut_at and self.cut is None:
+            self.silence_links()
+            self.cut = self.links[0]
+            self.links[0].fate = "dead"
+        super()._happen(seconds)
+        if self.cut is not None and self.back is None and self.links[0] is not self.cut:
+            self.back = self.seconds - self.cut_at
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_requirement_3_a_watch_that_died_behind_a_proxy_is_begun_anew_within_180_seconds(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulation, "KEEPALIVE", 1e9)
+    world = BehindProxy(seed)
+    course = world.run()
+    assert world.back is not None
+    assert world.back <= NOTICED
+    assert course.right
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -113,7 +113,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 def _kill_tree(process: "subprocess.Popen[bytes]") -> None:
     """Windows has no groups of processes to kill, but a tool that knows who started whom."""
     system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-    tree = [str(system / "taskkill.exe"), "/F", "/T", "/PID", str(process.pid)]
+    tree = [str((system / "taskkill").with_suffix(".exe")), "/F", "/T", "/PID", str(process.pid)]
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         subprocess.run(  # noqa: S603  a tool of the system
             tree, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10, creationflags=_NO_WINDOW

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
-from desktop.errors import BulkheadError
+from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.state import Connection, SessionState
@@ -142,6 +142,8 @@ class ClusterCommands(QObject):
 
     def _failed(self, error: BulkheadError) -> None:
         """Tell what kept it from reading the files, once for as long as that lasts, and look again."""
+        if isinstance(error, Cancelled):  # the program ends
+            return
         if str(error) != self._failure:
             self._failure = str(error)
             self._context.messages.error(error)

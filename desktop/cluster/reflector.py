@@ -223,6 +223,7 @@ class Reflector:
 
     def _list(self) -> bool:
         """List, as often as it takes; whether there is anything to follow."""
+        self._open = False
         while True:
             try:
                 listing = self._gateway.list(self._kind, self._namespace, self._token, self._count)
@@ -324,7 +325,8 @@ class Reflector:
         pause = max(self._backoff.delay(), told)
         self._failing_since = self._failing_since or self._clock.now()
         self._sink(Failing(self._kind, self._namespace, error, self._failing_since, pause))
-        self._cut_off = isinstance(error, Unreachable | ConnectionLost)
+        # A server that lets watches begin, and breaks them, is not out of reach: that it answers is no news.
+        self._cut_off = not self._open and isinstance(error, Unreachable | ConnectionLost)
         self._pause(pause, ours=not told)
 
     def _pause(self, seconds: float, *, ours: bool) -> None:

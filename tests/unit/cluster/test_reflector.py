@@ -509,16 +509,22 @@ def test_a_watch_that_is_not_late_or_never_sent_a_bookmark_goes_on(script: list[
 
 
 @pytest.mark.parametrize(
-    ("error", "was_away", "again"),
-    [(REFUSED, False, True), (BROKEN, False, False), (BROKEN, True, True), (busy(40), True, False)],
-    ids=["not reached", "it failed", "it failed for all", "it asked for the pause"],
+    ("lists", "watches", "was_away", "again"),
+    [
+        pytest.param([REFUSED, listing()], [LONG], False, True, id="not-reached"),
+        pytest.param([listing()], [REFUSED, LONG], False, True, id="not-reached-by-a-watch"),
+        pytest.param([BROKEN, listing()], [LONG], False, False, id="it-failed"),
+        pytest.param([BROKEN, listing()], [LONG], True, True, id="it-failed-for-all"),
+        pytest.param([busy(40), listing()], [LONG], True, False, id="it-asked-for-the-pause"),
+        pytest.param([listing()], [[LOST], LONG], False, False, id="it-breaks-watches-at-once"),
+    ],
 )
 def test_a_server_that_answers_ends_the_pauses_that_have_lost_their_reason(
-    error: BulkheadError, was_away: bool, again: bool
+    lists: Lists, watches: list[Watch], was_away: bool, again: bool
 ) -> None:
     token = CancelToken()
     time = VirtualTime(token)
-    gateway = FakeGateway(time, [error, listing()], [LONG])
+    gateway = FakeGateway(time, lists, watches)
     slept: list[float] = []
     went_on: list[float] = []
 
@@ -530,7 +536,7 @@ def test_a_server_that_answers_ends_the_pauses_that_have_lost_their_reason(
         pausing.check()
 
     def hear(report: Report) -> None:
-        if isinstance(report, Live):
+        if isinstance(report, Live) and slept:
             went_on.append(time.seconds)
             token.cancel()
 

@@ -122,6 +122,8 @@ class Sight:
         self.looked: set[str] = set()
         self.chosen: set[LabelSelector] = set()
         self.watched: list[tuple[Spans, int | None]] = []
+        self.remembered: dict[object, object] = {}
+        """What advice made of this picture and may need again."""
         self._shapes: dict[str, Shapes] = {}
         self._addresses: dict[str, Mapping[int, Pod | Service]] = {}
         self._knows_addresses = False  # nobody asked for them yet
@@ -230,7 +232,7 @@ class Sight:
 
     def follow(self, snapshot: Snapshot) -> Changes:
         """Look at another picture; return what is different of what was looked at before."""
-        old, self.snapshot = self.snapshot, snapshot
+        old, self.snapshot, self.remembered = self.snapshot, snapshot, {}
         different = {
             name
             for name in self._compared.keys() | self._shapes.keys()

@@ -30,17 +30,25 @@ def _without_effect(f: Facts) -> str:
 
 def _nothing(f: Facts) -> str:
     return (
-        tr("There is no inbound rule, and yet inbound is restricted: nothing comes in.")
+        tr("Inbound traffic is restricted and no rule admits any: nothing comes in.")
         if _inbound(f)
-        else tr("There is no outbound rule, and yet outbound is restricted: nothing goes out.")
+        else tr("Outbound traffic is restricted and no rule admits any: nothing goes out.")
     )
 
 
 def _opens_all(f: Facts) -> str:
     return (
-        tr("Everyone may connect to every pod in {namespace}: no other policy there can restrict inbound now.", **f)
+        tr(
+            "Anyone may connect to every pod in {namespace}. Policies only add, so no other one "
+            "restricts inbound there.",
+            **f,
+        )
         if _inbound(f)
-        else tr("Every pod in {namespace} may connect anywhere: no other policy there can restrict outbound now.", **f)
+        else tr(
+            "Every pod in {namespace} may connect anywhere. Policies only add, so no other one "
+            "restricts outbound there.",
+            **f,
+        )
     )
 
 
@@ -70,10 +78,10 @@ def _rule_in_rule(f: Facts) -> str:
 
 def _no_pods(f: Facts) -> str:
     if f["namespace"]:
-        return tr("No pod in {namespace} fits: this matches nobody.", **f)
+        return tr("This matches no pod in {namespace}.", **f)
     return tr_n(
-        "No pod in the {count} namespace fits: this matches nobody.",
-        "No pod in the {count} namespaces fits: this matches nobody.",
+        "This matches no pod in the {count} namespace where it looks.",
+        "This matches no pod in the {count} namespaces where it looks.",
         int(f["namespaces"]),
     )
 
@@ -81,16 +89,20 @@ def _no_pods(f: Facts) -> str:
 def _perhaps_one(f: Facts) -> str:
     if f["nothing"] == "true":
         return tr(
-            "These are two peers, and no pod in {namespace} fits the one without a namespace: probably one was meant.",
+            "These are two peers, and no pod in {namespace} matches the one without a namespace: "
+            "one peer was probably meant.",
             **f,
         )
-    return tr("These are two peers: who fits either of them is admitted, not only who fits both.")
+    return tr("These are two peers: whoever matches either of them is admitted, not only whoever matches both.")
 
 
 def _dns(f: Facts) -> str:
     if f["known"] == "true":
-        return tr("No policy lets these pods reach DNS (UDP and TCP {port}): some can resolve no names.", **f)
-    return tr("No rule here reaches DNS (UDP and TCP {port}): unless another policy does, no names resolve.", **f)
+        return tr("Some of these pods cannot resolve names: no policy lets them reach DNS (UDP and TCP {port}).", **f)
+    return tr(
+        "No rule here allows DNS (UDP and TCP {port}). Unless another policy does, these pods cannot resolve names.",
+        **f,
+    )
 
 
 ADVICE: dict[str, Say] = {
@@ -99,17 +111,19 @@ ADVICE: dict[str, Say] = {
     "advice.empty-list": _empty_list,
     "advice.opens-all": _opens_all,
     "advice.admits-everyone": _everyone,
-    "advice.no-such-labels": lambda f: tr("Nothing can have these labels: what is asked of {keys} is impossible.", **f),
+    "advice.no-such-labels": lambda f: tr("Nothing can match: the requirements on {keys} contradict each other.", **f),
     "advice.generated-label": lambda f: tr(
         "The label {key} changes with each rollout: after the next one this matches nothing.", **f
     ),
-    "advice.one-family": lambda f: tr("{value} is all of one address family; the other one is {other}.", **f),
+    "advice.one-family": lambda f: tr(
+        "{value} is every address of one family only; every address of the other is {other}.", **f
+    ),
     "advice.except-all": lambda f: tr("The exceptions leave nothing of {value}: this matches nobody.", **f),
-    "advice.except-twice": lambda f: tr("The exception {value} lies within {other} already.", **f),
+    "advice.except-twice": lambda f: tr("The exception {value} is already part of the exception {other}.", **f),
     "advice.rule-in-rule": _rule_in_rule,
     "advice.no-such-namespace": lambda f: tr("There is no namespace called {name}.", **f),
     "advice.namespace-unnamed": lambda f: tr(
-        "The namespace {name} has no label with its name, so it cannot be chosen by that.", **f
+        "The namespace {name} does not carry its name as a label, so it cannot be chosen by its name.", **f
     ),
     "advice.namespace-empty": lambda f: tr("There is no pod in {namespace} now.", **f),
     "advice.selects-nothing": lambda f: tr(
@@ -124,7 +138,8 @@ ADVICE: dict[str, Say] = {
     "advice.peer-no-namespace": lambda f: tr("No namespace has these labels: this matches nobody."),
     "advice.peer-no-pods": _no_pods,
     "advice.peer-on-host-network": lambda f: tr(
-        "Only pods on the host network fit: their traffic is the node's, and may not be recognized."
+        "Only pods on the host network match. Their traffic has the node's address, and may not be recognized as "
+        "theirs."
     ),
     "advice.peers-perhaps-one": _perhaps_one,
     "advice.port-name-nowhere": lambda f: tr(
@@ -142,7 +157,7 @@ ADVICE: dict[str, Say] = {
         "{value} is the address of the Service {name} in {namespace}. Policies see the pods behind it.", **f
     ),
     "advice.block-of-cluster": lambda f: tr(
-        "{value} holds addresses of pods, nodes or Services. Whether it matches those differs among network plug-ins.",
+        "{value} contains addresses of pods, nodes or Services. Network plug-ins differ on whether it matches them.",
         **f,
     ),
     "advice.dns-cut-off": _dns,
@@ -175,7 +190,7 @@ HINTS: dict[str, Say] = {
     "advice.namespace-unnamed": lambda f: tr("Choose it by another of its labels."),
     "advice.block-of-pod": lambda f: tr("Choose pods by their labels."),
     "advice.block-of-service": lambda f: tr("Choose pods by their labels."),
-    "advice.peers-perhaps-one": lambda f: tr("For both at once write both selectors in one peer."),
+    "advice.peers-perhaps-one": lambda f: tr("To require both, write both selectors in one peer."),
 }
 
 
@@ -201,11 +216,11 @@ def _host(f: Facts) -> str:
 
 
 def _pod_ports(f: Facts) -> str:
-    return tr("Ports are those of the pods, as traffic has them once the Service was resolved.")
+    return tr("Ports are those of the pods: policies see traffic after the Service has led it to a pod.")
 
 
 def _names(f: Facts) -> str:
-    return tr("A name of a port is looked up on each destination pod, with its protocol.")
+    return tr("A port's name is looked up, with its protocol, on each destination pod.")
 
 
 def _blocks(f: Facts) -> str:
@@ -242,7 +257,7 @@ REASONS: dict[str, Say] = {
     "advice.no-such-labels": _api("LabelSelector", lambda f: tr("All requirements of a selector must hold at once.")),
     "advice.generated-label": sourced(
         "Kubernetes documentation, Well-Known Labels",
-        lambda f: tr("Controllers put this label on pods to tell one rollout from the next."),
+        lambda f: tr("Controllers put this label on pods to tell one rollout from another."),
     ),
     "advice.one-family": _api("IPBlock.cidr", lambda f: tr("A block is of one address family.")),
     "advice.except-all": _api("IPBlock.except", lambda f: tr("Exceptions are taken out of the block.")),
@@ -282,10 +297,14 @@ REASONS: dict[str, Say] = {
     "advice.block-of-cluster": sourced(_CONCEPTS, _blocks),
     "advice.dns-cut-off": sourced(
         "RFC 1035, RFC 7766",
-        lambda f: tr("A restricted pod needs a rule for DNS, too: names are asked for by UDP, long answers by TCP."),
+        lambda f: tr(
+            "A restricted pod needs a rule for DNS, too: names are asked for over UDP, and long answers come over TCP."
+        ),
     ),
     "advice.dns-one-protocol": _api(
         "NetworkPolicyPort.protocol",
-        lambda f: tr("A port without a protocol is TCP only. Names are asked for by UDP, long answers by TCP."),
+        lambda f: tr(
+            "A port without a protocol is TCP only. Names are asked for over UDP, and long answers come over TCP."
+        ),
     ),
 }

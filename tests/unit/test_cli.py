@@ -187,7 +187,7 @@ def test_a_folder_is_held_against_all_that_it_holds(
     write("pod.yaml", POD)
     assert cli.main(["check", str(tmp_path)]) == 0
     said = capsys.readouterr().out
-    assert "warning: No policy lets these pods reach DNS" in said
+    assert "warning: Some of these pods cannot resolve names" in said
     assert "[advice.peer-no-pods]" in said
 
 

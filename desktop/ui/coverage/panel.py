@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop.cancellation import CancelToken
@@ -24,6 +24,7 @@ from desktop.ui.item_views import RowTable
 from desktop.ui.plain import label, menu_text
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
+from desktop.ui.why_action import add_why
 from desktop.wording.connections import caveat_sentence, missing_pods_words
 from desktop.wording.coverage import summary
 
@@ -105,12 +106,7 @@ class CoveragePanel(QWidget):
         self.list.setModel(self.workloads)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.list.activated.connect(self._ask)
-        why = QAction(tr("&Why?"), self.list)
-        why.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
-        why.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        why.triggered.connect(lambda _checked: self._ask(self.list.currentIndex()))
-        self.list.addAction(why)
+        add_why(self.list, lambda index: self._ask(self.workloads.row_at(index.row())))
         for view, widths in ((self.view, (180, 70, 150, 150)), (self.list, (120, 220, 60, 220))):
             for section, width in enumerate(widths):
                 view.horizontalHeader().resizeSection(section, width)
@@ -201,10 +197,8 @@ class CoveragePanel(QWidget):
 
         self._context.tasks.run("coverage:list", job, done, self._context.messages.error)
 
-    @Slot(QModelIndex)
-    def _ask(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.why_asked.emit(str(self.workloads.row_at(index.row()).workload))
+    def _ask(self, row: Protected) -> None:
+        self.why_asked.emit(str(row.workload))
 
     @Slot(QPoint)
     def _show_menu(self, at: QPoint) -> None:
@@ -214,7 +208,7 @@ class CoveragePanel(QWidget):
         row = self.workloads.row_at(index.row())
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(tr("&Why?"), lambda: self.why_asked.emit(str(row.workload)))
+        menu.addAction(tr("&Why?"), lambda: self._ask(row))
         names = sorted({name for each in row.policies.values() for name in each})
         if names:
             menu.addSeparator()

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.cancellation import CancelToken
@@ -19,6 +18,7 @@ from desktop.ui.headed_table import NO_INDEX, HeadedTable, Index, Role
 from desktop.ui.item_views import RowTable
 from desktop.ui.plain import tooltip
 from desktop.ui.policies.subject import NoteOrContent, Subject
+from desktop.ui.why_action import add_why
 from desktop.wording.plain import plain
 
 
@@ -164,16 +164,5 @@ class PodView(RowTable):
         columns.setStretchLastSection(True)
         for column, width in {Column.POD: 210, Column.WORKLOAD: 170, Column.ADDRESS: 120}.items():
             columns.resizeSection(column, width)
-        self._why = QAction(tr("&Why?"), self)
-        self._why.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
-        self._why.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._why.triggered.connect(self._ask)
-        self.addAction(self._why)
+        add_why(self, lambda index: self.why_asked.emit(self.pods.name_at(index.row())))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.doubleClicked.connect(self._ask)
-
-    @Slot()
-    def _ask(self) -> None:
-        index = self.currentIndex()
-        if index.isValid():
-            self.why_asked.emit(self.pods.name_at(index.row()))

@@ -112,7 +112,7 @@ class GraphView(QGraphicsView):
         self._show_fan()
         if item is not None:
             item.current = True
-            self.ensureVisible(item, 40, 40)
+            self.ensureVisible(item, int(_ROOM), int(_ROOM))
             self.setAccessibleDescription(". ".join(spot_words(item.spot)))
         self._scene.update()
         if tell:
@@ -308,6 +308,8 @@ class GraphView(QGraphicsView):
             self.centerOn(whole.x() + room.width() / factor / 2, whole.center().y())
         else:
             self.centerOn(whole.center())
+        if self.current is not None and self.current in self._spots:
+            self.ensureVisible(self._spots[self.current], int(_ROOM), int(_ROOM))
 
 
 class GraphPainting:

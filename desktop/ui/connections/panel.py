@@ -56,6 +56,7 @@ class ConnectionsPanel(QWidget):
         self._session: Session | None = None
         self._scope = Scope()
         self._folded: frozenset[str] | None = None
+        self._opened = frozenset[str]()
         self._picture: Picture | None = None
         self._sought: Place | None = None
         self._took_ms = 0
@@ -255,7 +256,7 @@ class ConnectionsPanel(QWidget):
             self._fold_all(self._folded | {group} if fold else self._folded - {group})
 
     def _fold_all(self, groups: frozenset[str]) -> None:
-        self._folded = groups
+        self._folded, self._opened = groups, frozenset()
         self._compute()
 
     def _here(self) -> Place | None:
@@ -282,7 +283,11 @@ class ConnectionsPanel(QWidget):
             if self._scope.is_selection:
                 self._scope = Scope(self._scope.namespace)
                 self.narrowed.say(Severity.INFO, "")
-            self._fold(group, fold=isinstance(found, str))
+            if isinstance(found, str):
+                self._fold(group, fold=True)
+            elif self._folded is not None:  # what was opened for the last match, perhaps of half a name, folds again
+                self._fold_all((self._folded | self._opened) - {group})
+                self._opened = frozenset({group})
 
     def _go_to(self, place: Place) -> bool:
         return self.graph.go_to(place) if self.tools.graph.isChecked() else self.view.go_to(place)

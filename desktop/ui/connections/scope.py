@@ -11,7 +11,7 @@ from desktop.reach.ports import PortSpace
 from desktop.reach.settings import Settings, settings_of
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
-from desktop.reach.workloads import top_owner
+from desktop.reach.workloads import WorkloadRef, top_owner
 from desktop.ui.connections.graph_layout import Drawing, drawing
 from desktop.ui.connections.grid import OUTSIDE, Grid, Look, group_of
 from desktop.ui.connections.why import PortAsked
@@ -19,7 +19,7 @@ from desktop.ui.connections.why import PortAsked
 if TYPE_CHECKING:
     from desktop.session.session import Session
 
-MANY_LINES = 200
+MANY_WORKLOADS = 200
 """With more workloads than this a picture starts folded."""
 
 
@@ -97,7 +97,8 @@ def _first_folded(columns: tuple[Column, ...], scope: Scope, only: frozenset[Col
         return frozenset(groups - {group_of(end) for end in only}) | {OUTSIDE}
     if scope.namespace:
         return frozenset(groups - {scope.namespace})
-    return frozenset(groups if len(columns) > MANY_LINES else {OUTSIDE})
+    workloads = sum(isinstance(column, WorkloadRef) for column in columns)
+    return frozenset(groups if workloads > MANY_WORKLOADS else {OUTSIDE})
 
 
 def _mask(space: PortSpace, asked: PortAsked) -> int:

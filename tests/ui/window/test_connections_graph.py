@@ -132,6 +132,35 @@ def test_a_change_that_changes_no_line_leaves_the_drawing_and_says_the_new_ports
     assert items(panel, EdgeItem) == before
 
 
+def test_two_hundred_workloads_are_drawn_one_by_one_and_more_start_folded(desk: Desk, panel: ConnectionsPanel) -> None:
+    desk.says("prod", many_workloads(200))
+    desk.bot.waitUntil(lambda: panel.shown is not None and len(panel.shown.grid.groups) == 21)
+    desk.choose("stage")
+    desk.choose("prod")
+    desk.bot.waitUntil(lambda: len([each for each in items(panel, SpotItem) if not each.spot.is_folded]) == 200)
+    desk.says("prod", many_workloads(210))
+    desk.choose("stage")
+    desk.choose("prod")
+    desk.bot.waitUntil(lambda: [each.spot.is_folded for each in items(panel, SpotItem)] == [True] * 22)
+
+
+def test_what_is_found_is_seen_and_what_half_its_name_found_folds_again(desk: Desk, panel: ConnectionsPanel) -> None:
+    desk.says("prod", many_workloads(300))
+    desk.choose("stage")
+    desk.choose("prod")
+    desk.bot.waitUntil(lambda: len(items(panel, SpotItem)) == 31)
+    panel.tools.search.setFocus()
+    QTest.keyClicks(panel.tools.search, "team-17/db")
+    desk.bot.waitUntil(lambda: str(panel.graph.current) == "team-17/db (Deployment)")
+    answer(desk, panel, "team-17/db (Deployment)")
+    opened = {each.spot.group for each in items(panel, SpotItem) if not each.spot.is_folded}
+    assert opened == {"team-17"}
+    panel.graph.resize(panel.graph.width() - 100, panel.graph.height() - 40)
+    (found,) = (each for each in items(panel, SpotItem) if str(each.spot.place) == "team-17/db (Deployment)")
+    at = panel.graph.mapFromScene(found.sceneBoundingRect().center())
+    assert panel.graph.viewport().rect().contains(at)
+
+
 def test_too_much_to_draw_is_said(desk: Desk, panel: ConnectionsPanel) -> None:
     desk.says("prod", many_workloads(510, 1))
     desk.bot.waitUntil(lambda: panel.shown is not None and len(panel.shown.grid.groups) == 52)

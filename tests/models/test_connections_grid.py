@@ -184,7 +184,7 @@ def test_find_names_workloads_then_namespaces_and_the_range_of_an_address(
 
 
 def test_two_hundred_workloads_start_unfolded_and_more_do_not() -> None:
-    for count, folded in ((190, 1), (200, 21)):
+    for count, folded in ((200, 1), (210, 22)):
         standing, asked = Standing.of(many_workloads(count), Settings()), Asked(Scope(), PortAsked(), None)
         assert len(picture(standing, asked, None, lambda: None).grid.look.folded) == folded
 

@@ -175,3 +175,9 @@ def test_a_survey_finds_the_objects_without_judging_them() -> None:
 )
 def test_a_policy_is_known_by_kind_and_group(value: object, expected: bool) -> None:
     assert is_policy(value) is expected
+
+
+def test_of_several_objects_those_with_errors_are_told() -> None:
+    good = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: good}\nspec: {podSelector: {}}\n"
+    bad = good.replace("good", "bad").replace("{podSelector: {}}", "{podSelector: {}, ingres: []}")
+    assert [entry.has_errors for entry in check(f"{good}---\n{bad}", profile=ALL).entries] == [False, True]

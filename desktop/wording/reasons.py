@@ -64,7 +64,10 @@ class _Told:
         elif not side.doubts:
             yield Line(self._open())
         for doubt in side.doubts if side.verdict is Verdict.UNDECIDABLE else ():
-            yield Line(self._doubt(doubt), side.decided if doubt is side.doubts[0] else None)
+            if side.decided is not None and doubt is side.doubts[0]:
+                yield Line(_doubted(side.decided, self._doubt(doubt)), side.decided)
+            else:
+                yield Line(self._doubt(doubt))
         if side.verdict is not Verdict.ALLOWED:
             for name in side.unnamed:
                 yield Line(
@@ -144,6 +147,10 @@ def _named(reason: Reason) -> str:
 
 def _passed(reason: Reason) -> str:
     return tr("{kind} {rule}, leaves it to what comes after.", kind=reason.kind, rule=_named(reason))
+
+
+def _doubted(reason: Reason, doubt: str) -> str:
+    return tr("{kind} {rule}: not decidable. {doubt}", kind=reason.kind, rule=_named(reason), doubt=doubt)
 
 
 def _decided(reason: Reason) -> str:

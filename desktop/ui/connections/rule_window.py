@@ -65,6 +65,7 @@ class RuleWindow(QDialog):
         def show(read: tuple[str, Place]) -> None:
             text, place = read
             self.edit.set_text("\n".join(map(plain, text.split("\n"))))
+            self.edit.mark_lines(frozenset(range(place.line, place.end_line + (place.end_column > 1))))
             self.edit.go_to(place)
 
         def fail(error: BulkheadError) -> None:

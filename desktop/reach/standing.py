@@ -47,6 +47,10 @@ class _Asked:
     def __len__(self) -> int:
         return len(self.distinctions) + len(self.cuts)
 
+    def names_beyond(self, other: "_Asked") -> bool:
+        """Whether ports are asked for by names that the other does not ask for: what pods call so is a cut, too."""
+        return not self.distinctions.port_names <= other.distinctions.port_names
+
 
 class Standing:
     """The connections of a cluster at one moment. ``follow`` returns those of another; this one stays as it is."""
@@ -155,7 +159,8 @@ class Standing:
         return ends, Renumbering(parts + self.ends.stretches.parts_in(ends.stretches))
 
     def _made_in(self, snapshot: Snapshot, ends: Ends, parts: Renumbering | None, asked: _Asked) -> PolicyBlocks:
-        if parts is not None and parts.is_identity and asked.cuts == self._asked.cuts:
+        cut_alike = asked.cuts == self._asked.cuts and not asked.names_beyond(self._asked)
+        if parts is not None and parts.is_identity and cut_alike:
             ports, by_port = self.made.ports, _UNCHANGED
         else:
             ports = PortSpace(asked.cuts | ends.named_ports())

@@ -106,7 +106,7 @@ def pods(draw: st.DrawFn, name: str) -> Pod:
     """A pod of one of the namespaces, under the given name."""
     ports = draw(
         st.lists(
-            st.builds(ContainerPort, st.sampled_from(("web", "db", "")), st.sampled_from(NUMBERS), _protocols),
+            st.builds(ContainerPort, st.sampled_from(("web", "db", "")), st.sampled_from((*NUMBERS, 99)), _protocols),
             max_size=2,
         )
     )

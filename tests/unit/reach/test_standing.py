@@ -8,6 +8,7 @@ from desktop.policy.codec import parse_policy
 from desktop.policy.tiers import parse_tiered
 from desktop.reach.columns import Owners
 from desktop.reach.objects import (
+    ContainerPort,
     Kind,
     Namespace,
     OwnerReference,
@@ -50,7 +51,7 @@ SHOP = picture(
     Namespace("y", {"team": "a"}),
     Pod("x", "web-1-a", {"app": "web", "tier": "front"}, owner=OWNER),
     Pod("x", "web-1-b", {"app": "web", "tier": "back"}, owner=OWNER),
-    Pod("x", "db", {"app": "db"}, ("10.0.0.1",)),
+    Pod("x", "db", {"app": "db"}, ("10.0.0.1",), (ContainerPort("https", 443),)),
     Pod("y", "job", {"app": "job"}),
     stored("p", admitting(labelled(app="web"), app="db")),
     stored("out", {**labelled(app="web"), "policyTypes": ["Egress"], "egress": [{"to": [labelled(app="db")]}]}),
@@ -62,7 +63,7 @@ DENY = {
 }
 
 CHANGES: dict[str, list[Change]] = {
-    "another pod like one there": [Put(Pod("x", "db-2", {"app": "db"}, ("10.0.0.1",)))],
+    "another pod like one there": [Put(Pod("x", "db-2", {"app": "db"}, ("10.0.0.1",), (ContainerPort("https", 443),)))],
     "a pod like no other": [Put(Pod("x", "new", {"app": "new"}))],
     "a pod that gets another label": [Put(Pod("x", "db", {"app": "web"}))],
     "the last pod of a namespace goes": [Gone(Kind.POD, "y", "job")],
@@ -72,6 +73,9 @@ CHANGES: dict[str, list[Change]] = {
     "such a policy, and such a pod": [
         Put(stored("q", admitting(labelled(tier="front"), app="db"))),
         Put(Pod("x", "more", {"app": "web", "tier": "front"})),
+    ],
+    "a policy that names a port, which no rule has as a number": [
+        Put(stored("q", {**labelled(app="db"), "ingress": [{"ports": [{"port": "https"}]}]}))
     ],
     "a policy that cuts addresses": [Put(stored("q", admitting({"ipBlock": {"cidr": "10.0.0.0/8"}}, app="db")))],
     "a policy about labels of namespaces": [

@@ -91,7 +91,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDeletion:
-    """A policy to delete, named by its uid; ``there`` is what would be deleted, ``error`` says why it cannot be."""
+    """A policy to delete, named by its uid; ``there`` is what would be deleted, ``error`` says why it cannot be.
+
+    Among the notes is ``note.held`` where a finalizer would keep it there.
+    """
 
     deletion: Deletion
     there: PolicyDocument | None = None
@@ -175,17 +178,18 @@ def plan_delete(
     items: list[PlannedDeletion] = []
     for row in rows:
         deletion = Deletion(row.namespace, row.name, row.uid, row.version)
-        there, error = None, None
+        there, error, gone = None, None, True
         try:
             there = gateway.read(row.namespace, row.name, token)
-            gateway.delete(deletion, token, dry_run=True)
+            gone = gateway.delete(deletion, token, dry_run=True)
         except NotFound:  # gone already: that is what is wanted
             pass
         except (TransportError, Cancelled):
             raise
         except BulkheadError as refusal:
             error = refusal
-        items.append(PlannedDeletion(deletion, there, error, notes_on(there)))
+        held = () if gone else (Finding("note.held", Severity.WARNING),)
+        items.append(PlannedDeletion(deletion, there, error, (*notes_on(there), *held)))
         progress(Progress(len(items), len(rows)))
     return DeletionPlan(tuple(items))
 

@@ -30,6 +30,7 @@ CHANGES: dict[str, Say] = {
         else tr("{tool} looks after this policy, and may put its own version back.", **f)
     ),
     "note.other-manager": lambda f: tr("Another program wrote this policy last: {name}.", **f),
+    "note.held": lambda f: tr("A finalizer holds it: it stays in force until whoever put that there lets it go."),
     "note.last-applied": lambda f: tr(
         "This policy was written with kubectl apply. A later kubectl apply takes back what is changed here."
     ),

@@ -97,6 +97,10 @@ class EditorPage(QWidget):
         """Whether the draft differs from what the user was given to start with."""
         return self.pane.edit.text() != self._start_text or self.form.link.holds_back
 
+    def count_as_given(self) -> None:
+        """Take the text as it is for what the user was given: nothing of it is theirs to lose."""
+        self._start_text = self.pane.edit.text()
+
     @property
     def reason(self) -> str:
         """Why OK is off; empty while it is on."""

@@ -377,6 +377,8 @@ class PolicyWindow(QDialog):
         text, document = self.page.pane.edit.text(), entry.document
         before, after = text[: document.start if theirs else document.before], text[document.end :]
         self.page.pane.edit.replace_text(before + (theirs.text if theirs else "") + after)
+        if not (before + after).strip():
+            self.page.count_as_given()
         self.page.submit()
 
     @Slot(object)

@@ -83,9 +83,9 @@ def _opens(opening: Opening) -> Iterator[Consequence]:
 
 
 def _returns(notes: Sequence[Finding]) -> Iterator[Consequence]:
-    """Tell of the tools that bring a policy back."""
+    """Tell of the tools that bring a policy back, or hold it."""
     for note in notes:
-        if note.code == "note.managed-by":
+        if note.code in {"note.managed-by", "note.held"}:
             yield Consequence(note.severity, finding_words.sentence(note))
 
 

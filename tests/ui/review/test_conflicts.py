@@ -79,6 +79,7 @@ def test_take_theirs_leaves_the_cluster_and_makes_the_text_the_same(
     qtbot.waitUntil(lambda: [item.what for item in dialog.review.shown] == ["Nothing to change"])
     assert dialog.page.pane.edit.text() == THEIRS
     assert desk.gateway.sent == []
+    assert not dialog.page.has_changes, "nothing is left that could be lost"
 
 
 def test_take_theirs_leaves_the_other_policies_of_the_text_alone(

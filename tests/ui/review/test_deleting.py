@@ -115,6 +115,8 @@ def test_what_a_finalizer_holds_is_not_told_as_deleted(qtbot: QtBot, desk: Writi
     held["metadata"]["finalizers"] = ["example.com/hold"]
     desk.gateway.store("shop", "db", held)
     dialog = opened(qtbot, desk, chosen)
+    warned = [text for text in dialog.list.texts() if text.startswith("A finalizer holds it")]
+    assert len(warned) == 1
     dialog.delete.click()
     qtbot.waitUntil(lambda: dialog.reason == "1 policy was not deleted.")
     texts = dialog.list.texts()

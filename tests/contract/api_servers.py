@@ -165,6 +165,7 @@ class RealCluster:
                 there = client.ask("GET", path)
                 for item in there.value["items"] if there.status == 200 else ():
                     one = f"{path}/{item['metadata']['name']}"
-                    client.ask("DELETE", f"{one}?propagationPolicy=Background&gracePeriodSeconds=0")
+                    gone = client.ask("DELETE", f"{one}?propagationPolicy=Background&gracePeriodSeconds=0")
+                    assert gone.status in (200, 202, 404), gone.value
                     if "finalizers" in item["metadata"]:
                         client.ask("PATCH", one, {"metadata": {"finalizers": None}}, MERGE_PATCH)

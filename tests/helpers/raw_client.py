@@ -38,6 +38,7 @@ class RawClient:
         chosen = _named(config["contexts"], context or config["current-context"])["context"]
         cluster = _named(config["clusters"], chosen["cluster"])["cluster"]
         user = _named(config["users"], chosen["user"])["user"]
+        assert not user.keys() & {"exec", "auth-provider"}, "only tokens and client certificates can be used here"
         self._headers = {"User-Agent": "contract-test/1"}
         token = user.get("token") or (_text(folder / user["tokenFile"]) if "tokenFile" in user else "")
         if token:

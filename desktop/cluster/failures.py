@@ -60,11 +60,11 @@ _SIMPLE: dict[int, tuple[type[ApiError], str]] = {
 }
 
 
-def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = "") -> ApiError:
+def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = "", of_write: bool = False) -> ApiError:
     """Return the error that a failed answer means.
 
     ``body`` is the server's Status, or anything at all where something else answered in its place; ``retry_after``
-    and ``location`` are the headers of these names.
+    and ``location`` are the headers of these names; ``of_write``: something was to be changed.
     """
     try:
         status = msgspec.json.decode(body, type=_Status)
@@ -81,7 +81,7 @@ def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = 
     error_type, name = _SIMPLE.get(code, (ApiError, "api.refused"))
     if code == 404 and not is_status:
         name = "api.not-served"
-    elif code == 403:
+    elif code == 403 and of_write:
         name = _forbidden(status.message or "", causes)
     elif code == 409:
         error_type, name = _conflict(status.reason or "", causes)
@@ -99,7 +99,7 @@ def api_error(code: int, body: bytes, *, retry_after: str = "", location: str = 
 
 
 def _forbidden(message: str, causes: tuple[Cause, ...]) -> str:
-    """Return the code of a 403: a right that is missing, or a thing that the cluster does not admit from anybody.
+    """Return the code of a write's 403: a right that is missing, or a thing that is not admitted from anybody.
 
     Every authorizer's refusal is worded by the API server (``ForbiddenMessage``: ``User "ann" cannot list ...``); the
     others come from admission: a namespace that is being deleted, a quota, a policy engine's webhook.

@@ -237,7 +237,11 @@ class Transport:
         response.close()
         get = response.headers.get
         raise failures.api_error(
-            response.status, content, retry_after=get("Retry-After", ""), location=get("Location", "")
+            response.status,
+            content,
+            retry_after=get("Retry-After", ""),
+            location=get("Location", ""),
+            of_write=request.method != "GET",
         )
 
     @contextlib.contextmanager

@@ -40,10 +40,6 @@ TERMINATING = [{"reason": "NamespaceTerminating", "message": "namespace shop is 
         (status(400, "BadRequest"), Invalid, "api.bad-request"),
         (status(401, "Unauthorized"), Unauthorized, "api.unauthorized"),
         (status(403, "Forbidden"), Forbidden, "api.forbidden"),
-        (status(403, "Forbidden", MAY_NOT), Forbidden, "api.forbidden"),
-        (status(403, "Forbidden", WEBHOOK), Forbidden, "api.not-admitted"),
-        (status(403, "Forbidden", QUOTA), Forbidden, "api.not-admitted"),
-        (status(403, "Forbidden", "unable to create", causes=TERMINATING), Forbidden, "api.namespace-terminating"),
         (status(404, "NotFound"), NotFound, "api.not-found"),
         (status(405, "MethodNotAllowed"), ApiError, "api.refused"),
         (status(409, "AlreadyExists"), AlreadyExists, "api.already-exists"),
@@ -61,6 +57,22 @@ def test_each_status_has_its_error(body: bytes, kind: type[ApiError], code: str)
     error = api_error(json.loads(body)["code"], body)
     assert type(error) is kind
     assert error.code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (status(403, "Forbidden"), "api.forbidden"),
+        (status(403, "Forbidden", MAY_NOT), "api.forbidden"),
+        (status(403, "Forbidden", WEBHOOK), "api.not-admitted"),
+        (status(403, "Forbidden", QUOTA), "api.not-admitted"),
+        (status(403, "Forbidden", "unable to create", causes=TERMINATING), "api.namespace-terminating"),
+    ],
+)
+def test_a_write_that_is_admitted_from_nobody_is_not_taken_for_a_right_that_is_missing(body: bytes, code: str) -> None:
+    error = api_error(403, body, of_write=True)
+    assert (type(error), error.code) == (Forbidden, code)
+    assert api_error(403, body).code == "api.forbidden", "what is read is not admitted, but permitted"
 
 
 def test_reason_message_and_causes_are_kept() -> None:

@@ -14,7 +14,9 @@ from desktop.cluster.wire import Decoder
 from desktop.pauses import many_objects
 from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Put, Snapshot
+from desktop.session.rows import make_row
 from desktop.ui.editor.policy_window import PolicyWindow
+from desktop.ui.review.delete_dialog import DeleteDialog
 from tests.benchmarks.test_window import BIG, Heartbeat, tell
 from tests.helpers.writing import WritingDesk
 
@@ -97,3 +99,31 @@ def test_a_review_in_a_big_cluster_never_stalls_the_window(
     )
     assert later <= MOST_OF_A_MEANING
     assert gap <= MOST_OF_A_GAP
+
+
+@pytest.mark.usefixtures("as_in_the_application")
+def test_a_deletion_of_many_policies_never_stalls_the_window(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], qtbot: QtBot, desk: WritingDesk
+) -> None:
+    with many_objects():  # as a session takes them in
+        desk.session.picture = picture()
+    policies = [policy for table in desk.session.picture.policies.values() for policy in table.values()][:100]
+    rows = [make_row(policy, 1, ()) for policy in policies]
+    gaps: list[float] = []
+
+    def look() -> None:
+        heartbeat = Heartbeat()
+        heartbeat.start()
+        dialog = DeleteDialog(desk.context, desk.session, rows)
+        dialog.show()
+        qtbot.waitUntil(lambda: not dialog.busy and not dialog.meaning.computing, timeout=60_000)
+        qtbot.wait(300)
+        heartbeat.stop()
+        gaps.append(max(heartbeat.gaps))
+        assert len(dialog.list.texts()) > len(rows)
+        dialog.done(0)
+        delete(dialog)
+
+    benchmark.pedantic(look, rounds=4)  # type: ignore[no-untyped-call]
+    tell(capsys, f"{len(rows)} policies to be deleted: gaps {', '.join(f'{gap * 1000:.0f}' for gap in gaps)} ms")
+    assert min(gaps) <= MOST_OF_A_GAP

@@ -14,7 +14,7 @@ from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.reach.impact import Changes
 from desktop.session import changes
-from desktop.session.changes import DeletionPlan, Outcome, PlannedDeletion, Result
+from desktop.session.changes import DeletionPlan, Outcome, Result
 from desktop.session.meaning import planned_changes
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink, Task
@@ -22,7 +22,7 @@ from desktop.ui.bridge import UiContext, at_once
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.impact.panel import ImpactPanel
 from desktop.ui.plain import label, tooltip
-from desktop.ui.review.deletion_list import DeletionList
+from desktop.ui.review.deletion_list import DeletionList, Ending
 from desktop.ui.review.deletions import Consequence, consequences
 from desktop.ui.review.items import ending, outcome_words
 from desktop.ui.review.opening import Key
@@ -144,9 +144,9 @@ class DeleteDialog(QDialog):
         self._rest()
         self._plan = planned.plan
         self.list.show_consequences(planned.consequences)
-        for item in planned.plan.items:
-            if item.error is not None:
-                self._show_refusal(item, item.error)
+        standing, _, _ = ending(Outcome.REFUSED)
+        refused = {(item.namespace, item.name): item.error for item in planned.plan.items if item.error is not None}
+        self.list.show_results({key: (standing, _told(error)) for key, error in refused.items()})
         self.meaning.show_changes(planned.changes)
         self._judge()
 
@@ -162,10 +162,6 @@ class DeleteDialog(QDialog):
         self._state.setText(missing)
         self.delete.setToolTip(tooltip(missing))
         self.delete.setEnabled(not missing)
-
-    def _show_refusal(self, item: PlannedDeletion, error: BulkheadError) -> None:
-        standing, _, _ = ending(Outcome.REFUSED)
-        self.list.show_result((item.namespace, item.name), standing, _told(error))
 
     @Slot()
     def _start_deleting(self) -> None:
@@ -189,10 +185,7 @@ class DeleteDialog(QDialog):
             self._context.messages.note(outcome_words(results, self._session.entry.title))
             self.accept()
             return
-        for result in results:
-            standing, _, word = ending(result.outcome)
-            told = _told(result.error) if result.error else [word]
-            self.list.show_result((result.namespace, result.name), standing, told)
+        self.list.show_results({(result.namespace, result.name): _ended(result) for result in results})
         left = sum(result.outcome is not Outcome.DELETED for result in results)
         self._title.setText(tr("{done} of {all} deleted", done=len(results) - left, all=len(results)))
         self._state.setText(tr_n("{count} policy was not deleted.", "{count} policies were not deleted.", left))
@@ -218,6 +211,11 @@ class DeleteDialog(QDialog):
             self.cancel.setText(tr("Close"))
         self._task, self._deleting = None, False
         self._progress.hide()
+
+
+def _ended(result: Result) -> Ending:
+    standing, _, word = ending(result.outcome)
+    return standing, _told(result.error) if result.error else [word]
 
 
 def _told(error: BulkheadError) -> list[str]:

@@ -1,14 +1,17 @@
 """The policies to be deleted, each with what its deletion means below it, and later with what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QResizeEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
 from desktop.ui.icons import severity_icon
+from desktop.ui.item_views import TreeView
 from desktop.ui.review.deletions import Consequence
 from desktop.ui.review.item_list import standing_icon
 from desktop.ui.review.items import Standing
@@ -17,9 +20,14 @@ from desktop.ui.wrapping import WrappingDelegate
 from desktop.wording.plain import plain
 
 _ROWS_SHOWN = 8
+_MANY = 50
+"""Of more policies than this only the rows in sight are measured, at each layout; so they are scrolled row by row."""
+
+Ending = tuple[Standing, Sequence[str]]
+"""What became of a policy, and what is told of that."""
 
 
-class DeletionList(QTreeView):
+class DeletionList(TreeView):
     """A scrollable list; every name is shown."""
 
     def __init__(self, rows: Sequence[PolicyRow], parent: QWidget | None = None) -> None:
@@ -40,25 +48,26 @@ class DeletionList(QTreeView):
         self.setWordWrap(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        if len(rows) <= _MANY:
+            self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_consequences(self, found: Mapping[Key, Sequence[Consequence]]) -> None:
         """Show what the deletions mean."""
-        for key, consequences in found.items():
-            for consequence in consequences:
-                self._add(key, severity_icon(consequence.severity), consequence.sentence)
-        self.expandAll()
-        self.updateGeometry()
+        with self._changed_at_once():
+            for key, consequences in found.items():
+                for consequence in consequences:
+                    self._add(key, severity_icon(consequence.severity), consequence.sentence)
 
-    def show_result(self, key: Key, standing: Standing, told: Sequence[str]) -> None:
-        """Show what became of a policy, in place of what its deletion meant."""
-        policy = self._policies[key]
-        policy.removeRows(0, policy.rowCount())
-        policy.setIcon(standing_icon(standing))
-        for words in told:
-            self._add(key, QIcon(), words)
-        self.expandAll()
+    def show_results(self, found: Mapping[Key, Ending]) -> None:
+        """Show what became of policies, in place of what their deletion meant."""
+        with self._changed_at_once():
+            for key, (standing, told) in found.items():
+                policy = self._policies[key]
+                policy.removeRows(0, policy.rowCount())
+                policy.setIcon(standing_icon(standing))
+                for words in told:
+                    self._add(key, QIcon(), words)
 
     def texts(self) -> list[str]:
         """Return all that is shown, from top to bottom."""
@@ -70,13 +79,12 @@ class DeletionList(QTreeView):
 
     def sizeHint(self) -> QSize:
         """Ask for the height of the rows, up to a few of them."""
-        heights = [
-            self.itemDelegate().sizeHint(QStyleOptionViewItem(), item.index())
+        heights = (
+            self.itemDelegate().sizeHint(QStyleOptionViewItem(), item.index()).height()
             for policy in self._policies.values()
             for item in (policy, *map(policy.child, range(policy.rowCount())))
-        ]
-        height = sum(size.height() for size in heights[:_ROWS_SHOWN]) + 2 * self.frameWidth()
-        return QSize(super().sizeHint().width(), height)
+        )
+        return QSize(super().sizeHint().width(), sum(islice(heights, _ROWS_SHOWN)) + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         """Ask for what one policy needs at least."""
@@ -85,9 +93,20 @@ class DeletionList(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
         super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
         if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
             self.updateGeometry()  # they may take more lines now
+
+    @contextmanager
+    def _changed_at_once(self) -> Iterator[None]:
+        """Change many rows out of the view's sight, which would lay out all of them after each."""
+        place = self.verticalScrollBar().value()
+        self.setModel(None)
+        yield
+        self.setModel(self._model)
+        self.expandAll()
+        self.verticalScrollBar().setValue(place)
+        self.updateGeometry()
 
     def _add(self, key: Key, icon: QIcon, words: str) -> None:
         self._policies[key].appendRow(QStandardItem(icon, words))

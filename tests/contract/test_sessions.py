@@ -25,6 +25,7 @@ from tests.helpers.api_server import ApiServer, Fault
 from tests.helpers.api_server import Kind as FaultKind
 from tests.helpers.api_server.access import READ, Grant
 from tests.helpers.policies import Json, policy
+from tests.helpers.raw_client import RawClient
 from tests.helpers.waiting import eventually
 
 
@@ -171,6 +172,26 @@ def test_who_may_only_look_is_told_by_the_dry_run(desk: Desk) -> None:
     plan, (item,) = planned(session, draft(session, policy("p")))
     assert isinstance(item.error, Forbidden)
     assert [result.outcome for result in carried_out(session, plan)] == [Outcome.REFUSED]
+
+
+def test_a_namespace_that_is_being_deleted_is_told_from_a_right_that_is_missing(desk: Desk, raw: RawClient) -> None:
+    session = desk.live()
+    raw.ask("DELETE", "/api/v1/namespaces/shop")
+    plan, (item,) = planned(session, draft(session, policy("p")))
+    assert item.error is not None
+    assert item.error.code == "api.namespace-terminating"
+    assert [result.outcome for result in carried_out(session, plan)] == [Outcome.REFUSED]
+
+
+def test_a_policy_that_a_finalizer_holds_is_said_to_stay_before_and_after(desk: Desk) -> None:
+    held = policy("p")
+    held["metadata"]["finalizers"] = ["example.com/hold"]
+    desk.server.add(held)
+    session = desk.live()
+    plan = changes.plan_delete(session, [session.rows["shop", "p"]], CancelToken(), lambda _progress: None)
+    assert [note.code for note in plan.items[0].notes if note.code == "note.held"]
+    assert [result.outcome for result in carried_out(session, plan)] == [Outcome.HELD]
+    assert ("shop", "p") in session.rows
 
 
 def test_who_may_see_one_namespace_names_it(desk: Desk) -> None:

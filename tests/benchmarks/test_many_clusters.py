@@ -63,7 +63,7 @@ def first_use(
     tasks, engine = TaskRunner(pool), TaskRunner(TaskPool("engine", workers=1))
     window = MainWindow(UiContext(tasks, Messages(), settings, catalog, Sessions(), engine))
     qtbot.addWidget(window)
-    window.destroyed.connect(pool.cancel_all)
+    window.destroyed.connect(lambda _: pool.cancel_all())
     window.show()
     qtbot.waitUntil(lambda: len(catalog.entries()) == contexts + 1, timeout=20_000)
     chosen = catalog.entries()[0].id

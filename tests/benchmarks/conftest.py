@@ -21,4 +21,5 @@ def as_in_the_application(qapp: QApplication) -> Iterator[None]:
     for collector in qapp.findChildren(GarbageCollector):
         delete(collector)
     gc.enable()
+    gc.collect()  # nothing of one benchmark is in the way of the next
     sys.setswitchinterval(turn)

@@ -1,7 +1,6 @@
 """Compute all connections of a cluster in a process of its own, and print how long it took and how much memory."""
 
 import json
-import resource
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from desktop.reach.impact import impact
 from desktop.reach.settings import Settings
 from desktop.reach.snapshot import Snapshot
 from desktop.reach.standing import Standing
+from tests.helpers.memory import peak_mb
 from tests.helpers.teams_of import TeamsOf
 
 _PAIRS = 2_000
@@ -46,7 +46,7 @@ def main() -> None:
     for row in range(len(matrix.columns.all)):
         matrix.groups(row)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     pods, why = _pairwise(snapshot)
     ahead = Standing.of(snapshot, Settings())
     ahead.complete(lambda: None)

@@ -6,13 +6,14 @@ in MB, and how many objects of each kind there are.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.helpers.memory import peak_mb
 
 PAGE_SIZE = 500
 
@@ -47,7 +48,7 @@ def ours(kubeconfig_path: Path) -> Run:
     seconds = time.perf_counter() - started
     counts = {kind.value: snapshot.count(kind) for kind in kinds}
     gateway.close()
-    return Run(seconds, _peak(), counts)
+    return Run(seconds, peak_mb(), counts)
 
 
 def library(kubeconfig_path: Path) -> Run:
@@ -64,7 +65,7 @@ def library(kubeconfig_path: Path) -> Run:
     started = time.perf_counter()
     lists = {kind: _all_pages(call) for kind, call in calls.items()}
     seconds = time.perf_counter() - started
-    return Run(seconds, _peak(), {kind: len(items) for kind, items in lists.items()})
+    return Run(seconds, peak_mb(), {kind: len(items) for kind, items in lists.items()})
 
 
 def _all_pages(call: Callable[..., Any]) -> list[Any]:
@@ -76,10 +77,6 @@ def _all_pages(call: Callable[..., Any]) -> list[Any]:
         following = page.metadata._continue
         if not following:
             return items
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -112,17 +112,13 @@ class Ports:
         return cls(numbers, frozenset((each.protocol, each.port) for each in listed if isinstance(each.port, str)))
 
     def __le__(self, other: "Ports") -> bool:
-        return all(_within(spans, other.numbers.get(name, Spans())) for name, spans in self.numbers.items()) and all(
+        return all(spans <= other.numbers.get(name, Spans()) for name, spans in self.numbers.items()) and all(
             name in other.names or other.numbers.get(name[0]) == PORTS for name in self.names
         )
 
     def holds(self, protocol: str, number: int) -> bool:
         """Whether a port is among those given by number."""
         return number in self.numbers.get(protocol, Spans())
-
-
-def _within(narrow: Spans, wide: Spans) -> bool:
-    return not narrow or narrow == wide or narrow <= wide  # mostly so, which is quicker to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,7 @@ class Admission:
         return (other.anyone or self._only(other)) and self.ports <= other.ports
 
     def _only(self, other: "Admission") -> bool:
-        if self.anyone or not _within(self.blocks, other.blocks):
+        if self.anyone or not self.blocks <= other.blocks:
             return False
         return all(any(implies(of, to) and implies(pods, all_) for to, all_ in other.pods) for of, pods in self.pods)
 

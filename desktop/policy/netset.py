@@ -7,6 +7,7 @@ as it is to Go.
 
 import ipaddress
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -168,7 +169,7 @@ class Spans:
         return bool(self.spans)
 
     def __contains__(self, number: int) -> bool:
-        return any(first <= number <= last for first, last in self.spans)
+        return self._hold(number, number)
 
     def __or__(self, other: "Spans") -> "Spans":
         return Spans.of(self.spans + other.spans)
@@ -195,7 +196,12 @@ class Spans:
         return Spans(tuple(left))
 
     def __le__(self, other: "Spans") -> bool:
-        return not self - other
+        return all(other._hold(first, last) for first, last in self.spans)
+
+    def _hold(self, first: int, last: int) -> bool:
+        """Whether all of a span is here: in one of ours, then, as they are apart."""
+        at = bisect_left(self.spans, (first + 1,)) - 1  # of the last one that begins by ``first``
+        return at >= 0 and last <= self.spans[at][1]
 
 
 PORTS = Spans(((1, 65535),))

@@ -1,6 +1,7 @@
 """What the user does to the list of clusters: add, arrange, synchronize, remove."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -70,6 +71,8 @@ class ClusterCommands(QObject):
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
         self._look_timer.timeout.connect(self._look)
+        for group in (_RELOAD, _LOOK):
+            self.destroyed.connect(partial(self._context.tasks.cancel, group))
 
     def reload(self) -> None:
         """Read the kubeconfig files anew; the window shows what is there meanwhile."""

@@ -1,7 +1,9 @@
 """The left side of the window: clusters are found, chosen, opened, synchronized and arranged."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,15 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from desktop.errors import Unreachable
 from desktop.reach.objects import Kind
+from desktop.session.sessions import Sessions
 from desktop.session.state import Connection, Progress, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.bridge import TaskRunner, UiContext
 from desktop.ui.clusters import commands
 from desktop.ui.clusters.connection_details import ConnectionDetails
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.ui.main_window import MainWindow
+from desktop.ui.messages import Messages
 from tests.helpers.fake_sessions import NOON, policy, snapshot_of
 from tests.helpers.models import tree_text
 from tests.ui.window.conftest import KUBECONFIG, Desk
@@ -72,6 +78,25 @@ def test_a_look_at_the_files_that_fails_is_told_once_and_is_not_the_last(
     desk.bot.waitUntil(lambda: len(looks) >= 6)
     assert len(desk.said) == 1
     caplog.clear()
+
+
+def test_a_look_that_outlives_the_window_is_heard_of_no_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking, over = threading.Event(), threading.Event()
+
+    def refresh() -> bool:
+        looking.set()
+        return over.wait(10)
+
+    monkeypatch.setattr(commands, "_LOOK_MS", 1)
+    monkeypatch.setattr(desk.catalog, "refresh", refresh)
+    tasks = TaskRunner(desk.pool)
+    sessions = cast(Sessions, desk.sessions)
+    window = MainWindow(UiContext(tasks, Messages(), desk.settings, desk.catalog, sessions, tasks))
+    window.show()
+    desk.bot.waitUntil(looking.is_set)
+    delete(window)
+    over.set()
+    desk.settle()  # an exception in what is told would fail the test
 
 
 def test_at_first_start_the_sample_is_chosen_and_nothing_else_is_touched(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """CIDRs are read as the API server reads them, and sets of addresses and ports are added and taken apart exactly."""
 
+from itertools import product
+
 import pytest
 
 from desktop.policy.netset import PORTS, Cidr, Spans, addresses, parse_address, parse_cidr
@@ -129,3 +131,10 @@ def test_spans_are_taken_apart() -> None:
     assert Spans(((2, 3), (20, 20))) <= whole
     assert not (Spans(((10, 11),)) <= whole)
     assert Spans(((1, 65535),)) == PORTS
+
+
+def test_a_set_is_within_another_where_nothing_of_it_is_left_without_that() -> None:
+    sets = [Spans.of(spans) for count in range(3) for spans in product(product(range(5), range(5)), repeat=count)]
+    for one, other in product(set(sets), repeat=2):
+        assert (one <= other) == (not one - other)
+        assert all((number in one) == ((one & Spans(((number, number),))) != Spans()) for number in range(5))

@@ -87,7 +87,16 @@ def can_match(asked: Wants) -> bool:
 
 def implies(narrow: Wants, wide: Wants) -> bool:
     """Whether all labels that meet the one meet the other, too."""
-    return not can_match(narrow) or all(key in narrow and narrow[key] <= values for key, values in wide.items())
+    return not can_match(narrow) or _asks_all(narrow, wide)
+
+
+def _asks_all(narrow: Wants, wide: Wants) -> bool:
+    """Whether what can be met at all asks whatever the other asks."""
+    for key, values in wide.items():
+        asked = narrow.get(key)
+        if asked is None or not asked <= values:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +166,9 @@ class Admission:
     def _only(self, other: "Admission") -> bool:
         if self.anyone or not self.blocks <= other.blocks:
             return False
-        return all(any(implies(of, to) and implies(pods, all_) for to, all_ in other.pods) for of, pods in self.pods)
+        return all(
+            any(_asks_all(of, to) and _asks_all(pods, all_) for to, all_ in other.pods) for of, pods in self.pods
+        )
 
 
 def _pods(peer: Peer, namespace: str) -> tuple[Wants, Wants]:

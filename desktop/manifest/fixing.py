@@ -1,6 +1,8 @@
 """A text put right: the fix of a finding made in its document, by the smallest edit; comments and all else stay."""
 
 import json
+from collections.abc import Mapping
+from typing import cast
 
 from desktop.manifest import placing, slices
 from desktop.manifest.checking import survey
@@ -17,7 +19,7 @@ def fixed(text: str, number: int, fix: Fix) -> str:
     """
     reading = read(text)
     document = survey(reading).entries[number].document
-    value = applied(document.value, fix)
+    value = cast(Mapping[str, object], applied(document.value, fix))  # fixes are made within objects
     if is_flow(document.text.lstrip(), 0):  # a document written as JSON stays JSON
         return slices.replace(reading.text, document, json.dumps(value, indent=2, ensure_ascii=False))
     return placing.put(reading.text, document, value)

@@ -7,21 +7,31 @@ from desktop.manifest import slices
 from desktop.manifest.reader import Document
 from desktop.manifest.rewriting import rewrite
 
+_SAID_BY_THE_LIST = ("apiVersion", "kind")
 
-def put(text: str, document: Document, value: object) -> str:
+
+def put(text: str, document: Document, value: Mapping[str, object]) -> str:
     """Return ``text`` changed by the smallest edit so that a document of it reads as ``value``.
 
-    An item of a List may share what anchors name with others: then the List is edited as a whole, so that these keep
-    their meaning.
+    An item of a List may share what anchors name with others, or leave its kind to be said by the List: then the List
+    is edited as a whole, so that these keep their meaning and it goes on doing so.
     """
-    while (whole := document.parent) is not None and "&" in whole.text:
+    while (whole := document.parent) is not None and ("&" in whole.text or _is_typed(whole)):
         document, value = whole, _with_item(whole, document.path, value)
     changed = rewrite(document.text, value)
     return text if changed == document.text else slices.replace(text, document, changed)
 
 
-def _with_item(whole: Document, path: tuple[str | int, ...], value: object) -> object:
+def _is_typed(whole: Document) -> bool:
+    """Whether a List names the kind of its items."""
+    return cast(Mapping[str, object], whole.value)["kind"] != "List"
+
+
+def _with_item(whole: Document, path: tuple[str | int, ...], value: Mapping[str, object]) -> Mapping[str, object]:
     """Return the value of a List with another in the place of the item at ``path``, a field and a number."""
     field, number = cast(tuple[str, int], path)
-    held = cast(Mapping[str, list[object]], whole.value)
-    return {**held, field: [*held[field][:number], value, *held[field][number + 1 :]]}
+    held = cast(Mapping[str, list[Mapping[str, object]]], whole.value)
+    items = held[field]
+    said = [key for key in _SAID_BY_THE_LIST if key not in items[number]]
+    own = {key: part for key, part in value.items() if key not in said}
+    return {**held, field: [*items[:number], own, *items[number + 1 :]]}

@@ -175,15 +175,14 @@ def test_a_template_fills_in_the_form(qtbot: QtBot, desk: WritingDesk, hand: For
     assert page.ok.isEnabled()
 
 
-def test_a_text_that_was_emptied_again_is_no_policy_yet(desk: WritingDesk, hand: FormHand) -> None:
+def test_a_text_that_was_emptied_again_is_no_policy_yet(qtbot: QtBot, desk: WritingDesk, hand: FormHand) -> None:
     page = hand.open(desk, view=View.YAML).page
     page.pane.edit.replace_text(DEMO)
     hand.settle()
     page.pane.edit.replace_text("")
-    hand.settle()
-    assert page.reason == "There is no policy in the text yet."
+    qtbot.waitUntil(lambda: page.reason == "There is no policy in the text yet.")
     hand.show(View.FORM)
-    assert "The policy has no name." in page.reason
+    qtbot.waitUntil(lambda: "The policy has no name." in page.reason)
 
 
 def test_of_several_policies_the_form_shows_the_one_of_the_cursor_and_leaves_the_others(

@@ -42,6 +42,38 @@ def test_the_items_of_a_list_keep_what_they_share_with_the_one_that_changes(numb
         assert comment in changed
 
 
+TYPED = """\
+apiVersion: v1
+kind: PodList
+items:
+- metadata:  # first
+    name: a  # its name
+- metadata: {name: b}  # second
+- apiVersion: v1
+  kind: Pod  # of its own
+  metadata: {name: c}  # third
+"""
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "a"), (1, "b"), (2, "c")])
+def test_an_item_of_a_typed_list_goes_on_leaving_its_kind_to_the_list(number: int, name: str) -> None:
+    reading = read(TYPED)
+    document = list(objects(reading))[number]
+    assert isinstance(document.value, dict)
+    changed = put(reading.text, document, {**document.value, "metadata": {"name": "new"}})
+    assert changed == TYPED.replace(f"name: {name}", "name: new")
+
+
+def test_a_typed_list_in_a_list_is_edited_where_it_stands() -> None:
+    inner = "".join(f"  {line}\n" for line in TYPED.splitlines()).replace("  ", "- ", 1)
+    text = f"# all\napiVersion: v1\nkind: List\nitems:\n{inner}"
+    reading = read(text)
+    document = list(objects(reading))[1]
+    assert isinstance(document.value, dict)
+    changed = put(reading.text, document, {**document.value, "metadata": {"name": "new"}})
+    assert changed == text.replace("name: b", "name: new")
+
+
 def test_of_several_documents_the_others_stay_byte_for_byte() -> None:
     text = "a: &x {k: 1}\nb: *x  # one\n---\na: &x {k: 1}\nb: *x  # two\n"
     document = read(text).documents[1]

@@ -31,19 +31,25 @@ def rewrite(text: str, value: object) -> str:
     old = documents[0].value
     if same(old, value):
         return text
-    changed = _edited(text, old, value)
-    return changed if _reads_as(changed, value) else _leading_comments(text) + render(value)
+    for freely in (True, False):
+        changed = _edited(text, old, value, freely=freely)
+        if _reads_as(changed, value):
+            return changed
+    return _leading_comments(text) + render(value)
 
 
-def _edited(text: str, old: object, new: object) -> str:
-    """Return the text with the edits made that lead from one value to the other; whether they do is to be checked."""
+def _edited(text: str, old: object, new: object, *, freely: bool) -> str:
+    """Return the text with the edits made that lead from one value to the other; whether they do is to be checked.
+
+    ``freely`` moves items as they are that stand for what another one names, too: they must come to stand behind it.
+    """
     try:
         root, aliases = compose(text)
     except yaml.YAMLError:
         return text
     apart: frozenset[yaml.Node] = frozenset()
     while True:
-        rewriter = _Rewriter(text, apart)
+        rewriter = _Rewriter(text, apart, freely=freely)
         changed = rewriter.run(root, old, new)
         outdated = {alias for alias in aliases if alias.value in rewriter.touched}
         if outdated <= apart:
@@ -103,8 +109,8 @@ class _Rewriter:
     changed or went.
     """
 
-    def __init__(self, text: str, apart: frozenset[yaml.Node]) -> None:
-        self._text, self._apart = text, apart
+    def __init__(self, text: str, apart: frozenset[yaml.Node], *, freely: bool) -> None:
+        self._text, self._apart, self._freely = text, apart, freely
         self._edits: list[_Edit] = []
         self.touched: set[yaml.Node] = set()
 
@@ -253,7 +259,7 @@ class _Rewriter:
             return False
         texts = [_canonical(value) for value in old], [_canonical(value) for value in new]
         regions = difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes()
-        shared = set(within(node))
+        shared = set() if self._freely else set(within(node))
         bound = [self._stands_apart(item) or _names_one_of(item, shared) for item in items]
         moved = {j: i for j, i in _moved(regions, *texts).items() if not bound[i]}
         for _, i1, i2, j1, j2 in regions:

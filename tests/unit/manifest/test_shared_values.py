@@ -163,3 +163,20 @@ def test_of_merged_keys_that_all_go_the_comment_stays() -> None:
     text = "x: &x {a: 1}\nz:\n  <<: *x  # as x\n  c: 4\nw:\n  <<: *x\n  c: 5\n"
     changed = edited(lambda v: (v["z"].pop("a"), v["w"].pop("a")), text)
     assert changed == "x: &x {a: 1}\nz:\n  <<: {}  # as x\n  c: 4\nw:\n  c: 5\n"
+
+
+RULES = """\
+rules:
+- a: &x {k: 1}  # one
+- b: *x  # two
+  c: 2  # of two
+- d: 3  # three
+"""
+
+
+@pytest.mark.parametrize(("order", "comments"), [((0, 2, 1), 4), ((2, 0, 1), 4), ((0, 1, 2), 4), ((1, 0, 2), 2)])
+def test_an_item_that_moves_names_what_it_named_wherever_that_still_stands_before_it(
+    order: tuple[int, ...], comments: int
+) -> None:
+    changed = edited(lambda v: v.update(rules=[v["rules"][number] for number in order]), RULES)
+    assert changed.count("#") == comments

@@ -97,6 +97,7 @@ class Session:
         self._following: frozenset[Reflector] = frozenset()
         self._pulse = CancelToken()
         self._gateway_lock = threading.Lock()
+        self._picturing = threading.Lock()
         self._gateway: Gateway | None = None
         self._standing = StandingKeeper()
         self.rights = Rights()
@@ -244,11 +245,12 @@ class Session:
         """Get ready for a synchronization and begin it; runs on a thread of its own."""
 
         def job(token: CancelToken, _progress: ProgressSink) -> None:
-            with self._lock:
-                token.check()
-                pictured, self._pictured = self._pictured, True
-            if not pictured:
-                self._show_picture(token)
+            with self._picturing:  # who begins right after another one has the picture, too
+                with self._lock:
+                    token.check()
+                    pictured, self._pictured = self._pictured, True
+                if not pictured:
+                    self._show_picture()
             if self._worn:
                 self._worn = False
                 self._keeper.disconnect()
@@ -348,18 +350,20 @@ class Session:
         with self._lock:
             self._foreign -= 1
 
-    def _show_picture(self, token: CancelToken) -> None:
+    def _show_picture(self) -> None:
         """Show the picture on disk; a folder needs none, it is always there."""
         if self._entry.source is not Source.CONTEXT:
             return
+        whose = self._whose()
         try:
-            picture = pictures.load(self._whose())
+            picture = pictures.load(whose)
         except FileError as error:
             _log.warning("the last picture of %s cannot be read: %s", self.id, error)
             return
-        if picture is not None:
-            with self._lock:
-                token.check()  # it may be of another cluster by now
+        if picture is None:
+            return
+        with self._lock:
+            if whose == self._whose():  # the name may mean another cluster by now
                 self._saved = (picture.snapshot, time.monotonic())
                 self._use_profile(picture.version)
                 self._keeper.show_picture(picture.snapshot, picture.last_sync, picture.version)

@@ -1,15 +1,10 @@
-"""The TLS settings of a connection, made in memory: no private key ever stands in a file that others could read."""
+"""The TLS settings of a connection, made in memory: no private key is ever written to a file."""
 
-import contextlib
-import os
 import ssl
-import tempfile
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 from desktop.cluster.connection import Connection
 from desktop.cluster.identity import NOBODY, Identity
+from desktop.cluster.memory_paths import memory_path
 from desktop.errors import ConfigError
 
 
@@ -85,8 +80,8 @@ def _no_passphrase() -> str:
 def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """Give the context our certificate; the ssl module takes it from files only."""
     try:
-        with _as_files(certificate, key) as (certificate_file, key_file):
-            context.load_cert_chain(certificate_file, key_file, password=_no_passphrase)
+        with memory_path(certificate) as certificate_path, memory_path(key) as key_path:
+            context.load_cert_chain(certificate_path, key_path, password=_no_passphrase)
     except _Encrypted as error:
         raise ConfigError("tls.client-key-encrypted") from error
     except ssl.SSLError as error:
@@ -94,66 +89,3 @@ def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: b
         raise ConfigError("tls.client-key-mismatch" if mismatch else "tls.client-certificate-unreadable") from error
     except OSError as error:
         raise ConfigError("tls.client-certificate-unreadable") from error
-
-
-@contextlib.contextmanager
-def _as_files(certificate: bytes, key: bytes) -> Iterator[tuple[str, str]]:
-    """Offer two secrets under two paths, for as long as the block runs."""
-    if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
-        offer = _memory_file
-    elif hasattr(os, "mkfifo"):
-        offer = _pipe
-    else:
-        offer = _private_file
-    with offer(certificate) as first, offer(key) as second:
-        yield first, second
-
-
-@contextlib.contextmanager
-def _memory_file(content: bytes) -> Iterator[str]:
-    """Linux: a file that has no name in any folder and dies with the process."""
-    with os.fdopen(os.memfd_create("bulkhead", os.MFD_CLOEXEC), "wb") as file:
-        file.write(content)
-        file.flush()
-        yield f"/proc/self/fd/{file.fileno()}"
-
-
-@contextlib.contextmanager
-def _pipe(content: bytes) -> Iterator[str]:
-    """Other POSIX systems: a named pipe in a private folder; the content passes through memory only."""
-    with tempfile.TemporaryDirectory(prefix="bulkhead-") as folder:  # made with mode 0700
-        path = os.path.join(folder, "pipe")  # noqa: PTH118  the ssl module wants a string anyway
-        os.mkfifo(path, 0o600)
-        writer = threading.Thread(target=_write_to_pipe, args=(path, content), name="tls-key", daemon=True)
-        writer.start()
-        try:
-            yield path
-        finally:
-            _drain(path, writer)
-
-
-def _drain(path: str, writer: threading.Thread) -> None:
-    """Be the reader that the writer waits for where OpenSSL gave up before it came to this pipe."""
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    while writer.is_alive():
-        with contextlib.suppress(BlockingIOError):
-            os.read(reader, 65536)
-        writer.join(0.001)
-    os.close(reader)
-
-
-def _write_to_pipe(path: str, content: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError), open(path, "wb", buffering=0) as pipe:  # noqa: PTH123
-        pipe.write(content)
-
-
-@contextlib.contextmanager
-def _private_file(content: bytes) -> Iterator[str]:
-    """Windows, the last resort: a file in the user's own temporary folder, gone at once."""
-    handle, path = tempfile.mkstemp(prefix="bulkhead-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        yield path
-    finally:
-        Path(path).unlink()

@@ -1,11 +1,12 @@
 """Servers are verified as kubectl does, and our own key never stands in a file."""
 
-import contextlib
-import os
 import ssl
 import stat
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import tls
+from desktop.cluster import memory_paths, tls
 from desktop.cluster.connection import Connection
 from desktop.cluster.transport import Transport
 from desktop.errors import BulkheadError, ConfigError, TlsError
@@ -34,7 +35,10 @@ CERTIFICATE = b"".join(part.bytes() for part in MINE.cert_chain_pems)
 KEY = MINE.private_key_pem.bytes()
 
 Offer = Callable[[bytes], AbstractContextManager[str]]
-OFFERS = [tls._memory_file, tls._pipe, tls._private_file]
+if sys.platform == "win32":
+    OFFERS: list[Offer] = [memory_paths.windows_pipe]
+else:
+    OFFERS = [memory_paths.memory_file, memory_paths.fifo]
 
 
 def ask(connection: Connection) -> bytes:
@@ -56,28 +60,17 @@ def temp_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def use(offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pass the secrets on as on another system."""
-
-    @contextlib.contextmanager
-    def as_files(certificate: bytes, key: bytes) -> Iterator[tuple[str, str]]:
-        with offer(certificate) as first, offer(key) as second:
-            yield first, second
-
-    monkeypatch.setattr(tls, "_as_files", as_files)
-
-
 @pytest.mark.parametrize("offer", OFFERS)
 def test_a_client_certificate_proves_who_we_are(
     offer: Offer, temp_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use(offer, monkeypatch)
+    monkeypatch.setattr(tls, "memory_path", offer)
     with serve(always(b"hello"), server_context(CA, "127.0.0.1", clients=CA)) as port:
         assert ask(trusting(port, client_certificate=CERTIFICATE, client_key=KEY)) == b"hello"
     assert list(temp_folder.iterdir()) == []
 
 
-@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 def test_no_file_appears_anywhere_while_the_key_is_loaded(temp_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, str, list[Path]]] = []
     load = ssl.SSLContext.load_cert_chain
@@ -94,11 +87,32 @@ def test_no_file_appears_anywhere_while_the_key_is_loaded(temp_folder: Path, mon
     assert files == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has pipes of its own")
 def test_the_pipe_of_other_systems_is_closed_to_others_and_holds_nothing(temp_folder: Path) -> None:
-    with tls._pipe(KEY * 100) as path:  # more than a pipe holds, and never read
+    with memory_paths.fifo(KEY * 100) as path:  # more than a pipe holds, and never read
         assert stat.S_IMODE(Path(path).parent.stat().st_mode) == 0o700
         assert stat.S_ISFIFO(Path(path).stat().st_mode)
     assert list(temp_folder.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="Windows only")
+def test_another_process_finds_nothing_in_the_pipe_of_windows_and_we_do_after_it() -> None:
+    with memory_paths.memory_path(KEY) as path:
+        theirs = subprocess.run(
+            [sys.executable, "-c", "import sys; print(open(sys.argv[1], 'rb').read())", path],
+            capture_output=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        assert theirs.stdout.strip() == b"b''"
+        assert Path(path).read_bytes() == KEY
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_a_secret_that_nobody_reads_is_waited_for_by_nobody(offer: Offer) -> None:
+    with offer(KEY * 100):  # more than a pipe holds
+        pass
+    assert not [thread for thread in threading.enumerate() if thread.name == "tls-key"]
 
 
 def encrypted() -> bytes:
@@ -130,11 +144,11 @@ def test_what_cannot_be_used_is_an_error_that_shows_nothing(
     temp_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    use(offer, monkeypatch)
+    monkeypatch.setattr(tls, "memory_path", offer)
     with pytest.raises(ConfigError) as caught:
         tls.ssl_context(Connection("https://a", authority, certificate, key))
-    if offer is tls._pipe and code == "tls.client-key-mismatch":
-        code = "tls.client-certificate-unreadable"  # OpenSSL would read the key twice to tell, and a pipe reads once
+    if "memory_file" not in offer.__name__ and code == "tls.client-key-mismatch":
+        code = "tls.client-certificate-unreadable"  # OpenSSL asks a pipe for its place, and that error hides the other
     assert caught.value.code == code
     assert caught.value.facts == {}
     assert list(temp_folder.iterdir()) == []

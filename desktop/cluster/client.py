@@ -7,6 +7,7 @@ memory (it wants the key in a file), a connection that can be broken off at any 
 and no redirect (with it the credentials would go wherever the answer says).
 """
 
+import contextlib
 import socket
 import ssl
 import time
@@ -22,7 +23,7 @@ from kubernetes.utils.keepalive import tcp_keepalive_socket_options
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from desktop.cluster import socks
+from desktop.cluster import severable, socks
 from desktop.cluster.flight import CURRENT, dial
 from desktop.cluster.proxies import Proxy
 
@@ -62,7 +63,8 @@ class _Connection(HTTPConnection):
         try:
             sock.settimeout(seconds)  # of each step of the TLS handshake, too
             for option in self.socket_options or ():
-                sock.setsockopt(*option)
+                with contextlib.suppress(OSError):  # Windows before 10 (1709) has no say in how often it probes
+                    sock.setsockopt(*option)
             flight.attach(sock)
             if through:
                 socks.ask(sock, through, self._dns_host, self.port)
@@ -139,6 +141,9 @@ def _pools(
         "retries": False,
         "socket_options": tcp_keepalive_socket_options(),
     }
+    for each in (context, proxy_context):
+        if each is not None and severable.NEEDED:
+            each.sslsocket_class = severable.TlsSocket
     if context is not None:
         settings["ssl_context"] = context
     if tls_server_name:

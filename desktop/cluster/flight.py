@@ -5,12 +5,14 @@ import os
 import queue
 import selectors
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import severable
 from desktop.errors import Unreachable
 
 _GLANCE = 0.1
@@ -32,6 +34,7 @@ class Flight:
         self.sent = False
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
+        self._alarm: severable.Alarm | None = None
         self._severed = False
 
     def attach(self, sock: socket.socket) -> None:
@@ -44,6 +47,9 @@ class Flight:
             if self._handle is not None:
                 self._handle.close()
             self._handle = socket.socket(fileno=socket.dup(sock.fileno()))
+            if severable.NEEDED:
+                self._alarm = self._alarm or severable.Alarm()
+                self._alarm.guard(sock.fileno())
             if self._severed:
                 self._shut_down()
 
@@ -57,6 +63,8 @@ class Flight:
         if self._handle is not None:
             with contextlib.suppress(OSError):  # the peer was quicker
                 self._handle.shutdown(socket.SHUT_RDWR)
+        if self._alarm is not None:
+            self._alarm.ring()
 
     def land(self) -> None:
         """Let go of the connection."""
@@ -64,6 +72,9 @@ class Flight:
             if self._handle is not None:
                 self._handle.close()
                 self._handle = None
+            if self._alarm is not None:
+                self._alarm.close()
+                self._alarm = None
 
 
 CURRENT: ContextVar[Flight] = ContextVar("flight")
@@ -129,7 +140,7 @@ def _resolve(host: str, port: int, deadline: float, token: CancelToken) -> Seque
 def _connect(address: Address, deadline: float, token: CancelToken) -> socket.socket:
     """Connect to one address; raises OSError, or Cancelled."""
     family, kind, protocol, _, where = address
-    sock = socket.socket(family, kind, protocol)
+    sock = (severable.Socket if severable.NEEDED else socket.socket)(family, kind, protocol)
     try:
         sock.setblocking(False)
         with selectors.DefaultSelector() as selector:
@@ -140,12 +151,21 @@ def _connect(address: Address, deadline: float, token: CancelToken) -> socket.so
                 if selector.select(_GLANCE):
                     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                     if code:
-                        raise OSError(code, os.strerror(code))
+                        raise OSError(code, _words(code))
                     return sock
         raise TimeoutError
     except BaseException:
         sock.close()
         raise
+
+
+def _words(code: int) -> str:
+    """Say what the system means by a code of a connection; on Windows those are not the ones of ``os.strerror``."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  for a rare sentence
+
+        return ctypes.FormatError(code)
+    return os.strerror(code)
 
 
 def _until(deadline: float, token: CancelToken) -> Iterator[None]:

@@ -3,10 +3,11 @@
 import base64
 import socket
 import ssl
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -112,7 +113,8 @@ class ApiServer:
     def refuse(self) -> None:
         """Refuse connections, and break those that are there, until ``listen`` is called."""
         if self._listener:
-            self._listener.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # on Windows it is enough to close it
+                self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             self._listener = None
         self.hang_up()
@@ -279,7 +281,7 @@ def _base64(text: str) -> str:
 
 def _shut(connection: socket.socket) -> None:
     """End a connection under a thread that reads from it (an SSLSocket's own shutdown would pull its TLS away)."""
-    try:
+    with suppress(OSError):  # it has ended already
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended already
+        if sys.platform == "win32":  # where only the end of the socket ends the wait of a thread
+            socket.close(connection.detach())

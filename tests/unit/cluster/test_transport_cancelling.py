@@ -6,7 +6,9 @@ import threading
 import pytest
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import severable
 from desktop.cluster.connection import Connection
+from desktop.cluster.flight import Flight
 from desktop.cluster.transport import Transport
 from desktop.errors import (
     Cancelled,
@@ -23,6 +25,14 @@ from tests.unit.cluster.talking import (
     stream,
     talking,
 )
+
+
+@pytest.fixture(autouse=True, params=["as this system does", "without shutting down"])
+def _waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make all promises also where to shut a connection down wakes nobody who waits for it: on Windows."""
+    if request.param == "without shutting down":
+        monkeypatch.setattr(severable, "NEEDED", True)
+        monkeypatch.setattr(Flight, "_shut_down", lambda flight: flight._alarm and flight._alarm.ring())
 
 
 def test_name_resolution_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The commands that need no screen, and no Qt."""
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -13,6 +14,10 @@ from desktop.language import tr, use_language
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C, as shells have it."""
+
+_WINDOWS = os.name == "nt"
+_NO_READER = (errno.EPIPE, errno.EINVAL) if _WINDOWS else (errno.EPIPE,)
+"""What writing to a pipe fails with when nobody reads it any more; on Windows one or the other."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         print(tr("Cancelled."), file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough; Python is not to flush it again at its end
+    except OSError as error:
+        if error.errno not in _NO_READER:
+            raise
+        # Whoever read the output has seen enough; Python is not to flush it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except BulkheadError as error:
@@ -44,7 +52,9 @@ def _speak() -> None:
     use_language(next((name for name in named if name), "").split(":"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            # On Windows a file or program would get it in an encoding of old that lacks most letters.
+            encoding = "utf-8" if _WINDOWS and not stream.isatty() else None
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """Where a command gets its cluster from: a folder of manifests or a context, read so that Ctrl+C always ends it."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,7 +19,6 @@ from desktop.session.state import Progress
 from desktop.wording import errors, notices, states
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-_ERASE_LINE = "\r\x1b[K"
 
 T = TypeVar("T")
 
@@ -107,4 +107,6 @@ class ProgressLine:
 
     def _write(self, text: str) -> None:
         if self._terminal:
-            print(_ERASE_LINE + text, end="", file=sys.stderr, flush=True)
+            # Blanks rather than a terminal's own code to erase with, which not every console of Windows knows.
+            blank = " " * (shutil.get_terminal_size().columns - 1)
+            print(f"\r{blank}\r{text}", end="", file=sys.stderr, flush=True)

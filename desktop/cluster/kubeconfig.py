@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from desktop.cluster import oidc_provider, plugin, proxies, server_url, stanzas
+from desktop.cluster import oidc_provider, places, plugin, proxies, server_url, stanzas
 from desktop.cluster.impersonation import Impersonation, impersonation
 from desktop.cluster.stanzas import ClusterStanza, ContextStanza, Entry, KubeconfigFile, UserStanza
 from desktop.errors import BulkheadError, ConfigError, FileError
@@ -99,8 +99,8 @@ def default_paths() -> tuple[Path, ...]:
     """Return the files kubectl would merge: those of KUBECONFIG, or the one at home where that is unset or empty."""
     names = os.environ.get("KUBECONFIG", "")
     if not names:
-        return (Path.home() / ".kube" / "config",)
-    return tuple(Path(name) for name in dict.fromkeys(names.split(os.pathsep)) if name)
+        return (places.home() / ".kube" / "config",)
+    return tuple(Path(name) for name in dict.fromkeys(places.listed(names)))
 
 
 def load(paths: Sequence[Path] | None = None, extra: Sequence[Path] = ()) -> Kubeconfig:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from desktop.cluster import login_shell, named_files
+from desktop.cluster import login_shell, named_files, places
 from desktop.cluster.stanzas import ClusterStanza, ExecStanza
 from desktop.errors import ConfigError
 
@@ -95,9 +95,9 @@ def find(command: str, folder: Path, search_path: str) -> Path | None:
     """Return the program that a name in a file in ``folder`` means; None where there is none. Raises FileError."""
     if os.path.dirname(command):  # noqa: PTH120  "./x" has a folder, which a Path would forget
         return _program(Path(os.path.normpath(named_files.resolve(folder, command))))
-    places = (Path(place.strip('"') if _WINDOWS else place) for place in search_path.split(os.pathsep))
+    folders = map(Path, places.listed(search_path))
     # A relative place would let whoever wrote to the current folder put a program of that name there.
-    return next((found for place in places if place.is_absolute() and (found := _program(place / command))), None)
+    return next((found for each in folders if each.is_absolute() and (found := _program(each / command))), None)
 
 
 def _program(path: Path) -> Path | None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from desktop.cluster import named_files, plugin
+from desktop.cluster import named_files, places, plugin
 from desktop.cluster.plugin import Plugin
 from desktop.errors import ConfigError, FileError
 from desktop.manifest import reader
@@ -46,7 +46,7 @@ def _file() -> Path | None:
     named = os.environ.get("KUBERC", "")
     if named == "off" or os.environ.get("KUBECTL_KUBERC", "").lower() == "false":
         return None
-    path = Path(named) if named else Path.home() / ".kube" / "kuberc"
+    path = Path(named) if named else places.home() / ".kube" / "kuberc"
     return path if named or path.exists() else None
 
 

@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 NEEDED = os.name == "nt"
 """Whether connections are made of the sockets of this module."""
 
-_WANTED = {ssl.SSLWantReadError: selectors.EVENT_READ, ssl.SSLWantWriteError: selectors.EVENT_WRITE}
+_WANTED: dict[type[OSError], int] = {
+    ssl.SSLWantReadError: selectors.EVENT_READ,
+    ssl.SSLWantWriteError: selectors.EVENT_WRITE,
+}
 
 _T = TypeVar("_T")
 

@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.helpers.hanging_up import hang_up
+
 
 @dataclass
 class ProxyServer:
@@ -124,13 +126,11 @@ def proxy(proxy_: ProxyServer) -> Iterator[ProxyServer]:
     try:
         yield proxy_
     finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        hang_up(listener)
         listener.close()
         acceptor.join(5)
         for client in clients:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(client, socket.SHUT_RDWR)
+            hang_up(client)
         for thread in threads:
             thread.join(5)
         for client in clients:

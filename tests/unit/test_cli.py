@@ -1,8 +1,10 @@
 """The commands without a screen say what is there and what is wrong, to people and to programs."""
 
+import errno
 import gettext
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -335,7 +337,8 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(gateway: FakeGateway, mo
     monkeypatch.setattr(sys, "stderr", terminal)
     assert cli.main(["sync", "--context", "prod"]) == 0
     assert "Pods: 2 of 2" in terminal.getvalue()
-    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert terminal.getvalue().rpartition("\r")[0].endswith("  ")  # the last is blanked out
+    assert "\x1b" not in terminal.getvalue()
 
 
 def test_an_unknown_context_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -358,6 +361,40 @@ def test_an_interrupt_cancels_what_is_under_way(gateway: FakeGateway, monkeypatc
     monkeypatch.setattr(sources, "wait", interrupted)
     assert cli.main(["sync", "--context", "prod"]) == 130
     assert gateway.closed
+
+
+# On Windows
+
+
+def test_files_and_programs_get_every_letter_whatever_the_encoding_of_the_system(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_WINDOWS", True)
+    output = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, "cp1252"))
+    path = write("网络.yaml", MISSPELT)
+    cli.main(["check", path])
+    assert f"{path}:7:3" in output.getvalue().decode()
+
+
+def test_a_pipe_that_nobody_reads_is_no_fault(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_WINDOWS", True)
+    monkeypatch.setattr(cli, "_NO_READER", (errno.EPIPE, errno.EINVAL))
+
+    class Unread(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+        def fileno(self) -> int:
+            return ends[1]
+
+    ends = os.pipe()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(Unread(), write_through=True))
+    try:
+        assert cli.main(["check", write("good.yaml", GOOD)]) == 1
+    finally:
+        for end in ends:
+            os.close(end)
 
 
 # As a program

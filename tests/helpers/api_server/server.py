@@ -3,11 +3,10 @@
 import base64
 import socket
 import ssl
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -21,6 +20,7 @@ from tests.helpers.api_server.faults import Faults
 from tests.helpers.api_server.resources import BY_KIND, CUSTOM, NAMESPACES, NETWORK_POLICIES, RESOURCES, Json
 from tests.helpers.api_server.service import Request, Service
 from tests.helpers.api_server.store import Store, path_of
+from tests.helpers.hanging_up import hang_up
 
 _HOST = "127.0.0.1"
 _BY_PLURAL = {resource.plural: resource for resource in (*CUSTOM, *RESOURCES)}
@@ -113,8 +113,7 @@ class ApiServer:
     def refuse(self) -> None:
         """Refuse connections, and break those that are there, until ``listen`` is called."""
         if self._listener:
-            with suppress(OSError):  # on Windows it is enough to close it
-                self._listener.shutdown(socket.SHUT_RDWR)
+            hang_up(self._listener)
             self._listener.close()
             self._listener = None
         self.hang_up()
@@ -123,7 +122,7 @@ class ApiServer:
         """Break every connection that is there."""
         with self._lock:
             for connection in self._connections:
-                _shut(connection)
+                hang_up(connection)
 
     def close(self) -> None:
         """End everything; no thread is left."""
@@ -277,11 +276,3 @@ class ApiServer:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
-
-
-def _shut(connection: socket.socket) -> None:
-    """End a connection under a thread that reads from it (an SSLSocket's own shutdown would pull its TLS away)."""
-    with suppress(OSError):  # it has ended already
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
-        if sys.platform == "win32":  # where only the end of the socket ends the wait of a thread
-            socket.close(connection.detach())

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 import trustme
 
+from tests.helpers.hanging_up import hang_up
+
 Talk = Callable[[socket.socket], None]
 
 
@@ -72,13 +74,11 @@ def serve(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[int]:
     try:
         yield listener.getsockname()[1]
     finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        hang_up(listener)
         listener.close()
         acceptor.join()
         for connection in open_:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            hang_up(connection)
         for thread in threads:
             thread.join()
         for connection in open_:

@@ -1,5 +1,6 @@
 """What is done on Windows only, as far as that can be held elsewhere: what is decided, not what the system does."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import login_shell, named_files, plugin, plugin_run
+from desktop.cluster import kubeconfig, login_shell, named_files, places, plugin, plugin_run
 from desktop.cluster.plugin import Plugin
 from desktop.errors import FileError, SignInFailed
 from tests.helpers.sign_in_program import VERSION, program
@@ -16,7 +17,7 @@ from tests.helpers.sign_in_program import VERSION, program
 
 @pytest.fixture(autouse=True)
 def _windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (plugin, plugin_run, named_files):
+    for module in (places, plugin, plugin_run, named_files):
         monkeypatch.setattr(module, "_WINDOWS", True)
 
 
@@ -39,7 +40,7 @@ def test_a_program_is_found_with_the_endings_that_programs_have(
     make("a/aws")  # for another system
     exe = make("a/aws.exe")
     tool = make("b/tool.v2.cmd")
-    path = f"{tmp_path / 'a'}:{tmp_path / 'b'}"
+    path = f"{tmp_path / 'a'}{os.pathsep}{tmp_path / 'b'}"
     assert plugin.find("aws", tmp_path, path) == exe
     assert plugin.find("aws.exe", tmp_path, path) == exe
     assert plugin.find("tool.v2", tmp_path, path) == tool
@@ -53,6 +54,53 @@ def test_a_program_is_found_with_the_endings_that_programs_have(
 def test_a_place_on_the_path_may_stand_in_quotes(tmp_path: Path, make: Callable[[str], Path]) -> None:
     exe = make("with space/aws.exe")
     assert plugin.find("aws", tmp_path, f'"{tmp_path / "with space"}"') == exe
+
+
+def test_the_list_of_kubeconfigs_may_quote_what_holds_a_separator(monkeypatch: pytest.MonkeyPatch) -> None:
+    separator = os.pathsep
+    monkeypatch.setenv("KUBECONFIG", f'one{separator}"tw{separator}o"/x{separator}{separator}"three"{separator}"four')
+    assert kubeconfig.default_paths() == (Path("one"), Path(f"tw{separator}o/x"), Path("three"), Path("four"))
+
+
+@pytest.fixture
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three places that Windows' variables name as the user's home."""
+    for name, value in (("HOME", "own"), ("USERPROFILE", "profile"), ("HOMEPATH", "network")):
+        (tmp_path / value).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setenv("HOMEDRIVE", str(tmp_path)[:2])
+    monkeypatch.setenv("HOMEPATH", str(tmp_path / "network")[2:])
+    return tmp_path
+
+
+def _with_kubeconfig(folder: Path) -> Path:
+    (folder / ".kube").mkdir()
+    (folder / ".kube" / "config").write_text("")
+    return folder
+
+
+def test_home_is_the_first_that_has_a_kubeconfig_as_for_kubectl(homes: Path) -> None:
+    for name in ("profile", "network", "own"):  # from the last to the first
+        found = _with_kubeconfig(homes / name)
+        assert kubeconfig.default_paths() == (found / ".kube" / "config",)
+
+
+def test_without_a_kubeconfig_home_is_the_first_that_can_be_written_to(
+    homes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert places.home() == homes / "own"
+    (homes / "own").rmdir()
+    assert places.home() == homes / "profile"
+    (homes / "profile").chmod(0o500)
+    assert places.home() == (homes / "network")
+    (homes / "network").rmdir()
+    assert places.home() == homes / "profile"  # it is at least there
+    (homes / "profile").chmod(0o700)
+    (homes / "profile").rmdir()
+    assert places.home() == homes / "own"
+    for name in ("HOME", "USERPROFILE", "HOMEDRIVE"):
+        monkeypatch.delenv(name)
+    assert places.home() == Path()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from desktop.manifest import scalars
 Pair = tuple[yaml.Node, yaml.Node]
 """A key of a mapping and its value."""
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*|\s|(?<=\s)#[^\r\n]*)*")
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s|(?<=\s)#[^\r\n]*)*")
+_KEEPS_BLANK_LINES = re.compile(r"(?:[&!]\S*\s+)*[|>][0-9]?\+")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -42,8 +43,16 @@ class _Loader(yaml.SafeLoader):
 def compose(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
     """Return the root of a document that reads without errors, and its aliases in their order.
 
-    Raises yaml.YAMLError where PyYAML reads less than libyaml.
+    Raises yaml.YAMLError where PyYAML reads less than libyaml: of tabs between tokens it takes only few, so that they
+    count as blanks where it refuses them.
     """
+    try:
+        return _composed(text)
+    except yaml.YAMLError:
+        return _composed(text.replace("\t", " "))
+
+
+def _composed(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
     loader = _Loader(text)
     root = cast(yaml.Node, loader.get_single_node())
     return root, tuple(loader.aliases)
@@ -66,15 +75,16 @@ def end(node: yaml.Node, text: str) -> int:
         last = node.value[-1]
         return end(last[1] if isinstance(last, tuple) else last, text)
     if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
-        return start + len(text[start:stop].rstrip())
+        block = text[start:stop]
+        return start + len(block.removesuffix("\n") if _KEEPS_BLANK_LINES.match(block) else block.rstrip())
     return stop
 
 
 def head(node: yaml.CollectionNode, text: str) -> int:
-    """Where the first key or dash of a block collection stands, behind the anchor and tag of the collection itself."""
+    """Where the first key, dash or bracket of a collection stands, behind its own anchor and tag."""
     start: int = node.start_mark.index
     first = node.value[0][0] if isinstance(node, yaml.MappingNode) else node.value[0]
-    behind = _PROPERTIES.match(text, start) if first.start_mark.index != start else None
+    behind = _PROPERTIES.match(text, start) if node.flow_style or first.start_mark.index != start else None
     return behind.end() if behind else start
 
 

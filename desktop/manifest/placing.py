@@ -6,19 +6,22 @@ from typing import cast
 from desktop.manifest import slices
 from desktop.manifest.reader import Document
 from desktop.manifest.rewriting import rewrite
+from desktop.policy.origins import NOT_KNOWN, Origins
 
 _SAID_BY_THE_LIST = ("apiVersion", "kind")
 
 
-def put(text: str, document: Document, value: Mapping[str, object]) -> str:
+def put(text: str, document: Document, value: Mapping[str, object], origins: Origins = NOT_KNOWN) -> str:
     """Return ``text`` changed by the smallest edit so that a document of it reads as ``value``.
 
+    ``origins`` tells what became of the entries of the document's lists.
     An item of a List may share what anchors name with others, or leave its kind to be said by the List: then the List
     is edited as a whole, so that these keep their meaning and it goes on doing so.
     """
     while (whole := document.parent) is not None and ("&" in whole.text or _is_typed(whole)):
+        origins = origins.below(document.path)
         document, value = whole, _with_item(whole, document.path, value)
-    changed = rewrite(document.text, value)
+    changed = rewrite(document.text, value, origins)
     return text if changed == document.text else slices.replace(text, document, changed)
 
 

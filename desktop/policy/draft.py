@@ -13,6 +13,7 @@ from desktop.policy.draft_fields import (
     SelectorField,
 )
 from desktop.policy.draft_kept import kept_as_written
+from desktop.policy.draft_origins import origins, recognised
 from desktop.policy.draft_reading import read_draft
 from desktop.policy.draft_writing import Written, write_draft
 
@@ -29,6 +30,8 @@ __all__ = [
     "SelectorField",
     "Written",
     "kept_as_written",
+    "origins",
     "read_draft",
+    "recognised",
     "write_draft",
 ]

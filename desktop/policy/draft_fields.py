@@ -3,11 +3,15 @@
 Every field remembers the value it was read from (``written``). A field that still shows what it was read as gives that
 very value back, so that opening a policy in the form and saving it changes nothing, and what the form cannot show
 stays where it is. Only a field that was changed is written anew.
+
+Every entry of a list has a ``mark``, which no other of its list has and which stays with it whatever is typed: so it is
+known which of two equal rules was removed or moved.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import count
 
 from desktop.policy.objects import Direction, Operator
 
@@ -15,6 +19,9 @@ Json = dict[str, object]
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label by which a namespace is chosen by name; servers from 1.21 put it on every namespace."""
+
+new_mark = count().__next__
+"""Return a mark that no other field has."""
 
 
 class Isolation(Enum):
@@ -44,6 +51,7 @@ class LabelRow:
     operator: Operator | None
     values: str
     written: Mapping[str, object] | None = field(default=None, hash=False, compare=False)
+    mark: int = field(default_factory=new_mark, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class PortField:
     protocol: str = ""
     text: str = ""
     written: Mapping[str, object] | None = field(default=None, hash=False, compare=False)
+    mark: int = field(default_factory=new_mark, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class PeerField:
     pods: SelectorField = SelectorField()
     block: str = ""
     written: Mapping[str, object] | None = field(default=None, hash=False, compare=False)
+    mark: int = field(default_factory=new_mark, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,11 @@ class RuleField:
     peers: tuple[PeerField, ...] = (PeerField(),)
     ports: tuple[PortField, ...] = ()
     written: Mapping[str, object] | None = field(default=None, hash=False, compare=False)
+    mark: int = field(default_factory=new_mark, compare=False, repr=False)
+
+    def twin(self) -> "RuleField":
+        """Return another rule that says the same."""
+        return replace(self, mark=new_mark())
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,19 +150,11 @@ class _Writer:
             rule["ports"] = ports
 
     def _port(self, port: PortField, path: Path) -> list[Json]:
-        written = port.written
-        if written is not None and (port.protocol, port.text) == (
-            written.get("protocol") or "TCP",
-            write_port(written),
-        ):
-            return [dict(written)]
         try:
-            entries = read_ports(port.text, port.protocol)
+            return port_entries(port)
         except Unreadable as error:
             self._refuse(error.code, (*path, "port"), **error.facts)
             return []
-        kept = {key: value for key, value in (written or {}).items() if key not in ("protocol", "port", "endPort")}
-        return [{**entry, **kept} for entry in entries]
 
     def _peer(self, peer: PeerField, path: Path) -> Json:
         written = peer.written
@@ -220,6 +212,16 @@ class _Writer:
         if expressions:
             value["matchExpressions"] = expressions
         return value
+
+
+def port_entries(port: PortField) -> list[Json]:
+    """Return the entries of ``ports`` that a row stands for; raises Unreadable."""
+    written = port.written
+    if written is not None and (port.protocol, port.text) == (written.get("protocol") or "TCP", write_port(written)):
+        return [dict(written)]
+    entries = read_ports(port.text, port.protocol)
+    kept = {key: value for key, value in (written or {}).items() if key not in ("protocol", "port", "endPort")}
+    return [{**entry, **kept} for entry in entries]
 
 
 def _write_expression(row: LabelRow) -> Json:

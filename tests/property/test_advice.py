@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.manifest.fixing import fixed
+from desktop.manifest.matching import same
 from desktop.manifest.reader import read
-from desktop.manifest.rewriting import same
 from desktop.manifest.writer import render
 from desktop.policy import selectors
 from desktop.policy.advice import KEYS, advice_on

@@ -4,8 +4,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.manifest.matching import same
 from desktop.manifest.reader import read
-from desktop.manifest.rewriting import rewrite, same
+from desktop.manifest.rewriting import rewrite
 
 _keys = st.sampled_from(("a", "b", "c", "d"))
 _leaves = st.one_of(

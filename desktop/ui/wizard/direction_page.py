@@ -194,7 +194,7 @@ class DirectionPage(QWidget):
 
     def _duplicate(self, index: int) -> None:
         rules = self.field.rules
-        self._tell(replace(self.field, rules=(*rules[: index + 1], rules[index], *rules[index + 1 :])))
+        self._tell(replace(self.field, rules=(*rules[: index + 1], rules[index].twin(), *rules[index + 1 :])))
         self.cards[index + 1].open()
         self.cards[index + 1].focus_first()
 

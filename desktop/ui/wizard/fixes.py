@@ -6,8 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from desktop.language import tr
-from desktop.policy.draft import DirectionField, Draft, PeerField, PortField, RuleField, read_draft, write_draft
+from desktop.policy.draft import (
+    DirectionField,
+    Draft,
+    PeerField,
+    PortField,
+    RuleField,
+    read_draft,
+    recognised,
+    write_draft,
+)
 from desktop.policy.findings import Finding, Path
+from desktop.policy.findings import Fix as DocumentFix
 from desktop.policy.fixes import applied
 from desktop.policy.names import subdomain_faults
 from desktop.policy.objects import Direction
@@ -30,7 +40,7 @@ class Fix:
 def fix_of(finding: Finding) -> Fix | None:
     """Return how a finding can be put right; None where only the user can know."""
     if (fix := finding.fix) is not None:
-        return Fix(words.fix_words(fix), lambda draft: read_draft(_document(applied(write_draft(draft).value, fix))))
+        return Fix(words.fix_words(fix), lambda draft: _fixed(draft, fix))
     facts = {name: str(value) for name, value in finding.facts.items()}
     if finding.code in _SPELLINGS:
         return _spelt(finding.path, facts["text"], facts["example"])
@@ -41,6 +51,11 @@ def fix_of(finding: Finding) -> Fix | None:
         if better and not subdomain_faults(better):
             return Fix(tr("Use {text}", text=better), lambda draft: replace(draft, name=better))
     return None
+
+
+def _fixed(draft: Draft, fix: DocumentFix) -> Draft:
+    """Return the draft of a document put right; what is not touched is known as the same."""
+    return recognised(read_draft(_document(applied(write_draft(draft).value, fix))), draft)
 
 
 def _document(value: object) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from desktop.manifest.reader import read
 from desktop.manifest.rewriting import rewrite
 from desktop.policy.advice import KEYS, advice_on
 from desktop.policy.codec import PolicyUnreadable, parse_policy
-from desktop.policy.draft import Draft, write_draft
+from desktop.policy.draft import Draft, origins, write_draft
 from desktop.policy.draft_checking import check_draft
 from desktop.policy.draft_writing import Written
 from desktop.policy.findings import Finding, Path, Severity
@@ -147,7 +147,7 @@ def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *,
     told = (each for each in terms.refusals if each.is_about(namespace, draft.name, written.value))
     found += tuple(written.in_form(each.finding) for each in told)
     readable = _readable(draft, last, (finding.path for finding in written.findings))
-    changed = text if readable == last else put(text, opened, readable, terms.namespace)
+    changed = put(text, opened, readable, last, terms.namespace)
     return Judged(draft, readable, changed, policy, found)
 
 
@@ -165,15 +165,18 @@ def _in_form(written: Written, finding: Finding) -> Finding:
     return written.in_form(finding)
 
 
-def put(text: str, opened: Opened, draft: Draft, namespace: str) -> str:
-    """Return ``text`` with its policy changed to what a draft stands for; the very same text where it is that."""
+def put(text: str, opened: Opened, draft: Draft, last: Draft, namespace: str) -> str:
+    """Return ``text``, which holds the ``last`` draft, changed so that it holds another; the same text if it does."""
+    came = origins(last, draft)
+    if draft == last and not came.stirred():
+        return text
     value = write_draft(draft).value
     reading = read(text)
     entries = policies(reading, namespace)
     if not entries:
         return rewrite(text, value)
     document = entries[min(opened.number, len(entries) - 1)].document
-    changed = placing.put(reading.text, document, value)
+    changed = placing.put(reading.text, document, value, came)
     return text if changed == reading.text else changed
 
 

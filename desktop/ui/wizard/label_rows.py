@@ -16,7 +16,6 @@ from desktop.ui.wizard.fields import Choice, Field, ProblemStrip, push_button, s
 from desktop.ui.wizard.surroundings import Surroundings, Where
 from desktop.wording.plain import plain
 
-_BLANK = LabelRow("", None, "")
 _VALUELESS = frozenset({Operator.EXISTS, Operator.DOES_NOT_EXIST})
 _LISTS = frozenset({Operator.IN, Operator.NOT_IN})
 _KEY_WIDTH, _VALUE_WIDTH = 14, 14
@@ -104,7 +103,7 @@ class SelectorEditor(QWidget):
         layout.addWidget(self.add)
         surroundings.labels_ready.connect(self._offer)
         if first_row:
-            self._append(_BLANK)
+            self._append(_blank())
 
     @property
     def field(self) -> SelectorField:
@@ -120,7 +119,7 @@ class SelectorEditor(QWidget):
             for shown, row in zip(filled, field.rows, strict=True):
                 shown.row = row
             return
-        wanted = field.rows or ((_BLANK,) if self._first_row else ())
+        wanted = field.rows or ((_blank(),) if self._first_row else ())
         for shown, row in zip(self.rows, wanted, strict=False):
             shown.show_row(row)
         for row in wanted[len(self.rows) :]:
@@ -157,7 +156,7 @@ class SelectorEditor(QWidget):
 
     @Slot()
     def _add(self) -> None:
-        blank = next((row for row in self.rows if _is_blank(row.row)), None) or self._append(_BLANK)
+        blank = next((row for row in self.rows if _is_blank(row.row)), None) or self._append(_blank())
         blank.key.setFocus()
 
     def _append(self, row: LabelRow) -> _Row:
@@ -183,7 +182,7 @@ class SelectorEditor(QWidget):
         position = self.rows.index(row)
         self._drop(row)
         if self._first_row and not self.rows:
-            self._append(_BLANK)
+            self._append(_blank())
         (self.rows[min(position, len(self.rows) - 1)].key if self.rows else self.add).setFocus()
         self._tell()
 
@@ -217,6 +216,10 @@ def _operators() -> Sequence[tuple[object, str]]:
         (Operator.EXISTS, tr("exists")),
         (Operator.DOES_NOT_EXIST, tr("does not exist")),
     )
+
+
+def _blank() -> LabelRow:
+    return LabelRow("", None, "")
 
 
 def _is_blank(row: LabelRow) -> bool:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
-from desktop.policy.draft import Draft
+from desktop.policy.draft import Draft, recognised
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.code_edit import CodeEdit
@@ -207,11 +207,13 @@ class DraftLink(QObject):
             self._settle()
             return
         self._decided = not opened.is_new and (self._decided or _chosen(opened.draft))
-        held, self._held = self._held, None
-        self._draft = held_over(opened.draft, self._last, held) if held else opened.draft
-        self._last = opened.draft
+        held, last, self._held = self._held, self._last, None
+        self._draft = self._last = opened.draft
+        if held:
+            self._draft = recognised(held_over(opened.draft, last, held), opened.draft)
         if self._resumed is not None:
-            (self._draft, self._decided), self._resumed = self._resumed, None
+            (resumed, self._decided), self._resumed = self._resumed, None
+            self._draft = recognised(resumed, opened.draft)
         self.opened.emit(opened, self._decided)
         self._judge()
 

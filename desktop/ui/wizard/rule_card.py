@@ -227,7 +227,9 @@ class RuleBody(QWidget):
             gone.hide()
             gone.deleteLater()
         for editor, peer in zip(self.peers, shown, strict=True):
-            if editor.peer != peer or editor.peer.written is not peer.written or not editor.isVisibleTo(self):
+            shown_peer = editor.peer
+            as_it_is = shown_peer == peer and shown_peer.mark == peer.mark and shown_peer.written is peer.written
+            if not as_it_is or not editor.isVisibleTo(self):
                 editor.show_peer(peer, self._namespace)
             editor.remove.setVisible(len(shown) > 1)
         self.add_peer.setVisible(not self.rule.anyone)

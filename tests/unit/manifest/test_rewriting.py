@@ -8,6 +8,7 @@ import pytest
 
 from desktop.manifest.reader import read
 from desktop.manifest.rewriting import rewrite
+from desktop.policy.origins import Origins
 
 TEXT = """\
 # who may read the cache
@@ -161,8 +162,63 @@ def test_a_text_without_a_last_line_end_is_edited_too() -> None:
     assert edited(lambda v: v.update(c=3), "a: 1\nb: 2") == "a: 1\nb: 2\nc: 3"
 
 
-def test_tabs_where_only_some_readers_take_them_are_written_anew() -> None:
-    assert edited(lambda v: v.update(b=3), "# head\na:\t1\nb: 2\n") == "# head\na: 1\nb: 3\n"
+LABELS = """\
+labels:
+  # whom
+  app: web  # the shop
+  tier: back  # all
+more: {app: web, tier: back}  # too
+"""
+
+
+def test_a_key_that_gets_another_name_keeps_its_comments() -> None:
+    names = {"role": "app"}
+    value = value_of(LABELS) | {"labels": {"role": "db", "tier": "back"}, "more": {"role": "web", "tier": "back"}}
+    known = Origins(keys={("labels",): names, ("more",): names})
+    changed = rewrite(LABELS, value, known)
+    assert changed == LABELS.replace("  app: web", "  role: db").replace("{app", "{role")
+    assert "# the shop" not in rewrite(LABELS, value)
+
+
+def test_a_name_is_not_taken_from_a_key_that_stays_or_is_merged() -> None:
+    value = value_of(LABELS) | {"labels": {"app": "web", "tier": "back", "role": "web"}}
+    known = Origins(keys={("labels",): {"role": "app", "tier": "app"}})
+    assert rewrite(LABELS, value, known) == LABELS.replace("  # all\n", "  # all\n  role: web\n")
+
+    text = "base: &base {app: web}\nlabels:\n  <<: *base  # as all\n"
+    value = {"base": {"app": "web"}, "labels": {"role": "web"}}
+    changed = rewrite(text, value, Origins(keys={("labels",): {"role": "app"}}))
+    assert value_of(changed) == value
+
+
+def test_a_key_among_braces_goes_with_its_comment_and_leaves_the_others_theirs() -> None:
+    text = "a: {  # the ports\n  protocol: TCP,  # how\n  # where\n  port: 80,  # there\n}\n"
+    assert edited(lambda v: v["a"].pop("protocol"), text) == text.replace("\n  protocol: TCP,  # how", "")
+    assert edited(lambda v: v["a"].pop("port"), text) == text.replace("\n  # where\n  port: 80,  # there", "")
+    assert edited(lambda v: v["a"].update(endPort=90), text) == text.replace("# there", "# there\n  endPort: 90,")
+
+
+def test_comments_between_removed_keys_stay() -> None:
+    text = "- a: 1\n\n  # about all below\n\n  # about b\n  b: 2\n  c: 3  # kept\n"
+    assert edited(lambda v: (v[0].pop("a"), v[0].pop("b")), text) == "-\n\n  # about all below\n\n  c: 3  # kept\n"
+    assert edited(lambda v: v[0].pop("a"), "- a: 1\n  # in a\n  b: 2\n") == "-\n  # in a\n  b: 2\n"
+
+
+def test_a_block_of_text_keeps_the_blank_lines_at_its_end() -> None:
+    text = "a: |+  # kept\n  one\n\nb: 2  # two\n"
+    assert edited(lambda v: v.update(c=3), text) == text + "c: 3\n"
+    value = {"a": "one\n\n", "x": 1, "b": 2}
+    assert rewrite(text, value) == text.replace("b: 2", "x: 1\nb: 2")
+
+
+def test_tabs_stay_where_only_some_readers_take_them() -> None:
+    text = "# head\na:\t1\t# one\nb: 2\t# two\n"
+    assert edited(lambda v: v.update(b=3), text) == text.replace("b: 2", "b: 3")
+
+
+def test_a_text_that_only_some_readers_take_is_written_anew_below_its_comments() -> None:
+    text = "# head\na: 1  # one\nb: 2\n\ufeff"  # a byte order mark behind it all
+    assert edited(lambda v: v.update(b=3), text) == "# head\na: 1\nb: 3\n"
 
 
 def test_a_removed_item_takes_its_comment_with_it_at_the_very_top_of_a_text_too() -> None:
@@ -195,6 +251,10 @@ def test_an_empty_text_gets_the_value_below_its_comments(text: str) -> None:
         ("a: [1, {b: 2}]\n", {"a": [1, {"b": 3}]}),
         ("a: [1, 2]\n", {"a": [1, 3]}),
         ("- a: 1\n  b: 2\n", [{"b": 2}]),
+        ("- a\n- b\n", ["a", {"k": 1}]),
+        ("a: []\n", {"a": [1]}),
+        ("a: {k: 1}\n", {"a": {"k": 1, "l": [1, {"m": [2]}]}}),
+        ("a:\r- x\r- y\r", {"a": ["y", "z"]}),
         ("- a: 1\n  # c\n  b: 2\n", [{"b": 2}]),
     ],
 )

@@ -1,13 +1,16 @@
 """An edit of what is written once and stands for several: only what must be written out is, and comments stay."""
 
 import copy
+import re
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from desktop.manifest.reader import read
 from desktop.manifest.rewriting import rewrite
+from desktop.policy.origins import Origins
 
 SHARED = """\
 # the shop
@@ -93,7 +96,7 @@ def test_where_the_place_that_others_share_changes_they_stay_as_they_were() -> N
 
 def test_what_went_with_its_anchor_is_written_out_where_it_is_still_meant() -> None:
     changed = edited(lambda v: v["spec"]["ingress"][0]["from"].pop(1), SHARED)
-    assert changed.endswith('  - from: [{podSelector: {"matchLabels": {"app": "web"}}}]  # once more\n')
+    assert changed.endswith("  - from: [{podSelector: {matchLabels: {app: web}}}]  # once more\n")
     assert "# and from its like" in changed
 
 
@@ -110,11 +113,11 @@ def test_a_name_that_two_anchors_have_means_the_one_above() -> None:
         (lambda v: labels(v).update(tier="front"), "# as all\n", "# as all\n      tier: front\n"),
         (lambda v: labels(v).pop("team"), "<<: *base  # as all\n", "tier: back  # as all\n"),
         (lambda v: peer_labels(v, 0).update(app="job"), "app: web}", "app: job}"),
-        (lambda v: peer_labels(v, 0).update(zone="us"), "*more]", '*more], "zone": "us"'),
+        (lambda v: peer_labels(v, 0).update(zone="us"), "*more]", "*more], zone: us"),
         (
             lambda v: peer_labels(v, 0).pop("zone"),
-            " {<<: [*base, *more], app: web}  # the shop",
-            "  # the shop\n          app: web\n          team: pay\n          tier: back",
+            "{<<: [*base, *more], app: web}  # the shop",
+            "{tier: back, team: pay, app: web}  # the shop",
         ),
         (lambda v: peer_labels(v, 1).update(zone="ap"), "zone: us  #", "zone: ap  #"),
         (lambda v: v["x-more"].update(zone="ap"), None, None),
@@ -137,7 +140,7 @@ def test_what_is_merged_from_elsewhere_stays_when_that_changes() -> None:
     changed = edited(lambda v: v["x-base"].update(tier="front"), MERGED)
     own = MERGED.replace("tier: back  # not", "tier: front  # not")
     own = own.replace("<<: *base  # as all", "team: pay\n      tier: back  # as all")
-    merged = '{"tier": "back", "team": "pay", "zone": "eu", app: web}'
+    merged = "{tier: back, team: pay, zone: eu, app: web}"
     assert changed == own.replace("{<<: [*base, *more], app: web}", merged)
 
 
@@ -167,16 +170,45 @@ def test_of_merged_keys_that_all_go_the_comment_stays() -> None:
 
 RULES = """\
 rules:
-- a: &x {k: 1}  # one
+# above one
+- a: &x  # one
+    k: 1  # in one
+# above two
 - b: *x  # two
   c: 2  # of two
-- d: 3  # three
+# above three
+- d: {<<: *x, e: 3}  # three
+# above four
+- *x  # four
 """
 
 
-@pytest.mark.parametrize(("order", "comments"), [((0, 2, 1), 4), ((2, 0, 1), 4), ((0, 1, 2), 4), ((1, 0, 2), 2)])
-def test_an_item_that_moves_names_what_it_named_wherever_that_still_stands_before_it(
-    order: tuple[int, ...], comments: int
-) -> None:
-    changed = edited(lambda v: v.update(rules=[v["rules"][number] for number in order]), RULES)
-    assert changed.count("#") == comments
+@pytest.mark.parametrize("order", [*permutations(range(4)), *permutations(range(4), 3), (3,), (2, 1)])
+def test_an_item_that_moves_before_what_it_names_says_it_itself_and_keeps_its_comments(order: tuple[int, ...]) -> None:
+    value = value_of(RULES)
+    value["rules"] = [value["rules"][number] for number in order]
+    changed = rewrite(RULES, value, Origins({("rules",): order}))
+    assert value_of(changed) == value
+    comments = (["# one", "# in one"], ["# two", "# of two"], ["# three"], ["# four"])
+    expected = [each for at in order for each in (f"# above {comments[at][0][2:]}", *comments[at])]
+    assert re.findall("#.*", changed) == expected
+    first = order.index(0) if 0 in order else len(order)
+    for at in set(order[first:]) - {0}:  # what stands behind what it names goes on naming it
+        assert RULES[RULES.index(f"# above {comments[at][0][2:]}") :].split("# above")[1] in changed
+
+
+def test_of_two_things_of_one_name_each_alias_goes_on_meaning_its_own() -> None:
+    text = "rules:\n- &x {k: 1}  # one\n- [*x]  # two\n- &x {k: 2}  # three\n- [*x]  # four\n"
+    value = value_of(text)
+    value["rules"] = [value["rules"][at] for at in (2, 0, 1, 3)]
+    changed = rewrite(text, value, Origins({("rules",): (2, 0, 1, 3)}))
+    assert value_of(changed) == value
+    assert re.findall("#.*", changed) == ["# three", "# one", "# two", "# four"]
+
+
+def test_an_item_among_brackets_that_moves_before_what_it_names_says_it_itself() -> None:
+    text = "rules: [&x {k: 1}, [*x], *x]  # all\n"
+    value = value_of(text)
+    value["rules"] = [value["rules"][at] for at in (1, 0, 2)]
+    changed = rewrite(text, value, Origins({("rules",): (1, 0, 2)}))
+    assert changed == "rules: [[{k: 1}], &x {k: 1}, *x]  # all\n"

@@ -1,0 +1,111 @@
+"""Of equal rules, ports, sources and labels the one that is removed or moved takes its comments, and no other does."""
+
+from desktop.policy.objects import Direction
+from desktop.ui.wizard.judging import Step
+from desktop.ui.wizard.rule_card import RuleBody, RuleCard
+from desktop.ui.wizard.view_switch import View
+from tests.helpers.forms import CTRL, FormHand, Key
+from tests.helpers.writing import WritingDesk
+
+HEAD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: twins
+  namespace: default
+spec:
+  podSelector: {}  # every pod
+  ingress:  # who may come
+"""
+FIRST, SECOND = (
+    f"""\
+  # {name}: ask {person}
+  - from:  # {name} sources
+    # {name} source
+    - podSelector: {{}}  # {name} a
+    - podSelector: {{}}  # {name} b
+    ports:  # {name} ports
+    - {{protocol: TCP, port: 80}}  # {name} http
+    - {{protocol: TCP, port: 80}}  # {name} http again
+    # {name} is over
+"""
+    for name, person in (("first", "Ada"), ("second", "Bo"))
+)
+END = "# the end\n"
+TWINS = HEAD + FIRST + SECOND + END
+
+
+def cards(hand: FormHand) -> list[RuleCard]:
+    return hand.form.directions[Direction.INGRESS].cards
+
+
+def body(hand: FormHand, index: int) -> RuleBody:
+    found = cards(hand)[index].body
+    assert found is not None
+    return found
+
+
+def opened(desk: WritingDesk, hand: FormHand) -> None:
+    hand.open(desk, desk.store(TWINS))
+    hand.step(Step.INBOUND)
+
+
+def test_of_two_equal_rules_the_first_is_removed_and_undo_brings_it_back(desk: WritingDesk, hand: FormHand) -> None:
+    opened(desk, hand)
+    hand.click(cards(hand)[0].remove)
+    assert hand.text == HEAD + SECOND + END
+    hand.press(Key.Key_Z, with_=CTRL)
+    assert hand.text == TWINS
+    hand.click(cards(hand)[1].remove)
+    assert hand.text == HEAD + FIRST + END
+
+
+def test_of_two_equal_rules_one_is_moved_and_moved_back(desk: WritingDesk, hand: FormHand) -> None:
+    opened(desk, hand)
+    hand.click(cards(hand)[1].up)
+    assert hand.text == HEAD + SECOND + FIRST + END
+    hand.click(cards(hand)[0].down)
+    assert hand.text == TWINS
+
+
+def test_a_copy_takes_no_comment_from_its_rule_wherever_it_goes(desk: WritingDesk, hand: FormHand) -> None:
+    opened(desk, hand)
+    hand.click(cards(hand)[0].duplicate)
+    copied = hand.text
+    copy = copied.removeprefix(HEAD + FIRST).removesuffix(SECOND + END)
+    assert copied == HEAD + FIRST + copy + SECOND + END
+    assert "#" not in copy
+    hand.click(cards(hand)[1].up)
+    assert hand.text == HEAD + copy + FIRST + SECOND + END
+    hand.click(cards(hand)[0].remove)
+    assert hand.text == TWINS
+
+
+def test_of_equal_sources_and_ports_the_one_meant_goes(desk: WritingDesk, hand: FormHand) -> None:
+    opened(desk, hand)
+    hand.click(body(hand, 1).peers[0].remove)
+    expected = TWINS.replace("    # second source\n    - podSelector: {}  # second a\n", "")
+    assert hand.text == expected
+    body(hand, 0).ports.rows[0].removed.emit()
+    assert hand.text == expected.replace("    - {protocol: TCP, port: 80}  # first http\n", "")
+
+
+def test_a_label_that_gets_another_key_keeps_its_comment(desk: WritingDesk, hand: FormHand) -> None:
+    labels = "  podSelector:\n    matchLabels:\n      # whom\n      app: web  # the shop\n      tier: back  # all\n"
+    text = TWINS.replace("  podSelector: {}  # every pod\n", labels)
+    hand.open(desk, desk.store(text))
+    hand.step(Step.APPLIES_TO)
+    hand.click(hand.form.applies.selector.rows[0].key)
+    hand.press(Key.Key_A, with_=CTRL)
+    hand.type("role")
+    assert hand.text == text.replace("app: web", "role: web")
+
+
+def test_what_was_done_in_the_form_goes_on_from_what_was_written_by_hand(desk: WritingDesk, hand: FormHand) -> None:
+    opened(desk, hand)
+    hand.show(View.YAML)
+    hand.dialog.page.pane.edit.append_text("# by hand\n")
+    hand.show(View.FORM)
+    hand.click(cards(hand)[0].down)
+    hand.click(cards(hand)[1].remove)
+    assert hand.text == HEAD + SECOND + END + "# by hand\n"

@@ -17,7 +17,7 @@ from desktop.reach.bits import positions_of
 from desktop.reach.impact import Changes, Impact, impact
 from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, WORKLOAD_KINDS, Coverage, Kind
 from desktop.reach.snapshot import Snapshot, changed
-from desktop.session.changes import DeletionPlan, Plan
+from desktop.session.planning import DeletionPlan, Plan
 from desktop.session.session import Session
 
 _OF_ACCOUNT = {Kind.NAMESPACE, Kind.POD, Kind.NETWORK_POLICY} | WORKLOAD_KINDS | TIERED_KINDS | FOREIGN_KINDS

@@ -13,9 +13,10 @@ from desktop.manifest import checking
 from desktop.policy.findings import Severity
 from desktop.policy.profile import DEFAULT
 from desktop.reach.objects import Coverage, Kind
-from desktop.session import changes
+from desktop.session import carrying_out, planning
+from desktop.session.carrying_out import Outcome, Result
 from desktop.session.catalog import SAMPLE_ID, Catalog
-from desktop.session.changes import DeletionPlan, Draft, Outcome, Plan, Result
+from desktop.session.planning import DeletionPlan, Draft, Plan
 from desktop.session.session import Session
 from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
@@ -69,16 +70,16 @@ def opened(sessions: Sessions, catalog: Catalog, folder: Path | None = None) -> 
 
 def draft(session: Session, text: str, *, edit: bool = True) -> Draft:
     (entry,) = checking.check(text, profile=DEFAULT).entries
-    base = changes.read(session, entry.namespace, entry.name, CancelToken()) if edit else None
+    base = planning.read(session, entry.namespace, entry.name, CancelToken()) if edit else None
     return Draft(entry, base)
 
 
 def plan(session: Session, *drafts: Draft) -> Plan:
-    return changes.plan(session, drafts, CancelToken(), lambda _progress: None)
+    return planning.plan(session, drafts, CancelToken(), lambda _progress: None)
 
 
 def carry_out(session: Session, planned: Plan | DeletionPlan) -> Result:
-    (result,) = changes.carry_out(session, planned, CancelToken(), lambda _progress: None)
+    (result,) = carrying_out.carry_out(session, planned, CancelToken(), lambda _progress: None)
     return result
 
 
@@ -138,7 +139,7 @@ def test_a_new_policy_gets_a_file_and_a_deleted_one_goes(session: Session, folde
     assert carry_out(session, plan(session, draft(session, new, edit=False))).outcome is Outcome.CREATED
     eventually(lambda: ("shop", "new") in session.rows)
     rows = [session.rows["shop", "new"]]
-    deletion = changes.plan_delete(session, rows, CancelToken(), lambda _progress: None)
+    deletion = planning.plan_delete(session, rows, CancelToken(), lambda _progress: None)
     assert carry_out(session, deletion).outcome is Outcome.DELETED
     eventually(lambda: ("shop", "new") not in session.rows)
     assert (folder / "db.yaml").read_text(encoding="utf-8") == POLICY
@@ -154,7 +155,7 @@ def test_an_import_over_an_existing_policy_is_laid_over_it(session: Session, fol
 def test_a_policy_edited_on_disk_after_it_was_listed_is_not_deleted(session: Session, folder: Path) -> None:
     row = session.rows["shop", "db"]
     (folder / "db.yaml").write_text(POLICY.replace("app: db", "app: theirs"), encoding="utf-8")
-    deletion = changes.plan_delete(session, [row], CancelToken(), lambda _progress: None)
+    deletion = planning.plan_delete(session, [row], CancelToken(), lambda _progress: None)
     assert carry_out(session, deletion).outcome is Outcome.CONFLICT
     assert (folder / "db.yaml").exists()
 

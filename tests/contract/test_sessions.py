@@ -14,9 +14,10 @@ from desktop.errors import Conflict, FieldConflict, Forbidden
 from desktop.manifest import checking
 from desktop.policy.profile import DEFAULT
 from desktop.reach.objects import Coverage, Kind
-from desktop.session import changes
+from desktop.session import carrying_out, planning
+from desktop.session.carrying_out import Outcome
 from desktop.session.catalog import Catalog
-from desktop.session.changes import Draft, Outcome, PlannedWrite
+from desktop.session.planning import Draft, PlannedWrite
 from desktop.session.session import Session
 from desktop.session.sessions import Sessions
 from desktop.session.settings import Settings
@@ -59,7 +60,7 @@ class Desk:
 def desk(api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(reflector, "FIRST_DELAY", 0.05)
     monkeypatch.setattr(reflector, "LONGEST_DELAY", 0.2)
-    monkeypatch.setattr(changes, "READ_BACK_PAUSES", (0.0, 0.1, 0.2))
+    monkeypatch.setattr(carrying_out, "READ_BACK_PAUSES", (0.0, 0.1, 0.2))
     desk = Desk(api_server, tmp_path)
     yield desk
     assert desk.sessions.close_all()
@@ -68,17 +69,17 @@ def desk(api_server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def draft(session: Session, document: Json, *, edit: bool = False) -> Draft:
     (entry,) = checking.check(json.dumps(document), profile=DEFAULT).entries
-    base = changes.read(session, entry.namespace, entry.name, CancelToken()) if edit else None
+    base = planning.read(session, entry.namespace, entry.name, CancelToken()) if edit else None
     return Draft(entry, base)
 
 
-def planned(session: Session, *drafts: Draft) -> tuple[changes.Plan, list[PlannedWrite]]:
-    plan = changes.plan(session, drafts, CancelToken(), lambda _progress: None)
+def planned(session: Session, *drafts: Draft) -> tuple[planning.Plan, list[PlannedWrite]]:
+    plan = planning.plan(session, drafts, CancelToken(), lambda _progress: None)
     return plan, list(plan.items)
 
 
-def carried_out(session: Session, plan: changes.Plan | changes.DeletionPlan) -> list[changes.Result]:
-    return list(changes.carry_out(session, plan, CancelToken(), lambda _progress: None))
+def carried_out(session: Session, plan: planning.Plan | planning.DeletionPlan) -> list[carrying_out.Result]:
+    return list(carrying_out.carry_out(session, plan, CancelToken(), lambda _progress: None))
 
 
 def outcome(session: Session, *drafts: Draft) -> list[Outcome]:
@@ -96,7 +97,7 @@ def test_a_policy_is_created_edited_and_deleted_and_the_table_follows(desk: Desk
     assert [result.outcome for result in carried_out(session, plan)] == [Outcome.APPLIED]
     eventually(lambda: session.rows["shop", "p"].egress == 0)
     rows = [session.rows["shop", "p"]]
-    deletion = changes.plan_delete(session, rows, CancelToken(), lambda _progress: None)
+    deletion = planning.plan_delete(session, rows, CancelToken(), lambda _progress: None)
     assert [result.outcome for result in carried_out(session, deletion)] == [Outcome.DELETED]
     eventually(lambda: ("shop", "p") not in session.rows)
 
@@ -188,7 +189,7 @@ def test_a_policy_that_a_finalizer_holds_is_said_to_stay_before_and_after(desk: 
     held["metadata"]["finalizers"] = ["example.com/hold"]
     desk.server.add(held)
     session = desk.live()
-    plan = changes.plan_delete(session, [session.rows["shop", "p"]], CancelToken(), lambda _progress: None)
+    plan = planning.plan_delete(session, [session.rows["shop", "p"]], CancelToken(), lambda _progress: None)
     assert [note.code for note in plan.items[0].notes if note.code == "note.held"]
     assert [result.outcome for result in carried_out(session, plan)] == [Outcome.HELD]
     assert ("shop", "p") in session.rows
@@ -215,7 +216,7 @@ def test_a_lost_answer_is_read_back(desk: Desk) -> None:
     (created,) = carried_out(session, plan)
     assert (created.outcome, created.error) == (Outcome.CREATED, None)
     eventually(lambda: ("shop", "p") in session.rows)
-    deletion = changes.plan_delete(session, [session.rows["shop", "p"]], CancelToken(), lambda _progress: None)
+    deletion = planning.plan_delete(session, [session.rows["shop", "p"]], CancelToken(), lambda _progress: None)
     desk.server.faults.add(Fault(FaultKind.LOSE, method="DELETE", times=1))
     assert [result.outcome for result in carried_out(session, deletion)] == [Outcome.DELETED]
 

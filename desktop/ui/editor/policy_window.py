@@ -14,7 +14,8 @@ from desktop.language import tr
 from desktop.manifest import checking
 from desktop.manifest.checking import Checked, Entry
 from desktop.policy.findings import Finding, Path, Severity
-from desktop.session.changes import Draft, Intent, Outcome
+from desktop.session.carrying_out import Outcome
+from desktop.session.planning import Draft, Intent
 from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext, at_once
 from desktop.ui.cluster_banner import ClusterBanner

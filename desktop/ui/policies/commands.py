@@ -159,9 +159,9 @@ class PolicyCommands(QObject):
         namespace, name = key
 
         def read(token: CancelToken, _progress: ProgressSink) -> PolicyDocument:
-            from desktop.session import changes  # noqa: PLC0415  YAML is not read before the window shows
+            from desktop.session import planning  # noqa: PLC0415  YAML is not read before the window shows
 
-            return changes.read(session, namespace, name, token)
+            return planning.read(session, namespace, name, token)
 
         def done(document: PolicyDocument) -> None:
             then(session, document)  # of this cluster, whichever is chosen by now

@@ -28,12 +28,12 @@ def export(
 
     Raises FileError where the file cannot be written, and whatever the reading raises: then nothing is saved.
     """
-    from desktop.session import changes  # noqa: PLC0415  YAML is not read before the window shows
+    from desktop.session import planning  # noqa: PLC0415  YAML is not read before the window shows
 
     texts = []
     for done, row in enumerate(rows):
         token.check()
         progress(Progress(done, len(rows)))
-        texts.append(changes.read(session, row.namespace, row.name, token).text.rstrip("\n") + "\n")
+        texts.append(planning.read(session, row.namespace, row.name, token).text.rstrip("\n") + "\n")
     write_for_user(path, ["---\n".join(texts).encode("utf-8")])
     return len(texts)

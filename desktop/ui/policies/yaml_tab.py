@@ -24,9 +24,9 @@ _GROUP = "details:yaml"
 def yaml_text(session: "Session", stored: StoredPolicy, token: CancelToken) -> str:
     """Return a policy's YAML with what does not show written out (blocks)."""
     from desktop.manifest.presentation import as_yaml  # noqa: PLC0415  YAML is not read before the window shows
-    from desktop.session import changes  # noqa: PLC0415
+    from desktop.session import planning  # noqa: PLC0415
 
-    text = changes.read(session, stored.namespace, stored.name, token).text if stored.origin else as_yaml(stored.raw)
+    text = planning.read(session, stored.namespace, stored.name, token).text if stored.origin else as_yaml(stored.raw)
     return "\n".join(map(plain, text.split("\n")))
 
 

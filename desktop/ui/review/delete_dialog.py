@@ -13,9 +13,10 @@ from desktop.errors import BulkheadError
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.reach.impact import Changes
-from desktop.session import changes
-from desktop.session.changes import DeletionPlan, Outcome, Result
+from desktop.session import carrying_out, planning
+from desktop.session.carrying_out import Outcome, Result
 from desktop.session.meaning import planned_changes
+from desktop.session.planning import DeletionPlan
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink, Task
 from desktop.ui.bridge import UiContext, at_once
@@ -133,7 +134,7 @@ class DeleteDialog(QDialog):
         session, rows = self._session, self._rows
 
         def job(token: CancelToken, progress: ProgressSink) -> _Planned:
-            plan = changes.plan_delete(session, rows, token, progress)
+            plan = planning.plan_delete(session, rows, token, progress)
             notes = {(item.namespace, item.name): item.notes for item in plan.items}
             return _Planned(plan, consequences(session.snapshot, rows, notes), planned_changes(plan))
 
@@ -170,7 +171,7 @@ class DeleteDialog(QDialog):
         session, plan = self._session, self._plan
 
         def job(token: CancelToken, progress: ProgressSink) -> tuple[Result, ...]:
-            return changes.carry_out(session, plan, token, progress)
+            return carrying_out.carry_out(session, plan, token, progress)
 
         self._plan, self._deleting = None, True
         self.meaning.follower.stop()

@@ -10,7 +10,8 @@ from desktop.language import tr, tr_n
 from desktop.manifest import lines
 from desktop.manifest.checking import Entry
 from desktop.policy.findings import Finding, Severity
-from desktop.session.changes import Outcome, PlannedWrite, Result
+from desktop.session.carrying_out import Outcome, Result
+from desktop.session.planning import PlannedWrite
 from desktop.ui.review.causes import REFUSED, OwnedField, cause_findings, owned_fields
 from desktop.ui.review.rows import Row, aligned, folded
 from desktop.wording import errors as error_words

@@ -20,10 +20,11 @@ from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.reach.impact import Changes
-from desktop.session import changes
+from desktop.session import carrying_out, planning
+from desktop.session.carrying_out import Result
 from desktop.session.catalog import Source
-from desktop.session.changes import Draft, Intent, Plan, Result
 from desktop.session.meaning import planned_changes
+from desktop.session.planning import Draft, Intent, Plan
 from desktop.session.state import Progress
 from desktop.session.tasks import ProgressSink, Task
 from desktop.ui.bridge import UiContext
@@ -134,11 +135,11 @@ class ReviewPage(QWidget):
         self.meaning.show_changes({})
         self._show(())
         session, on_server = self._session, self._session.entry.source is Source.CONTEXT
-        planning, self._remark = self._drafts, remark
+        wanted, self._remark = self._drafts, remark
 
         def job(token: CancelToken, progress: ProgressSink) -> _Planned:
-            plan = changes.plan(session, planning, token, progress, intent)
-            pairs = zip(plan.items, planning, strict=True)
+            plan = planning.plan(session, wanted, token, progress, intent)
+            pairs = zip(plan.items, wanted, strict=True)
             items = tuple(planned(write, draft.entry, on_server=on_server) for write, draft in pairs)
             return _Planned(plan, items, planned_changes(plan))
 
@@ -153,7 +154,7 @@ class ReviewPage(QWidget):
         session, plan, drafts, items = self._session, self._plan, self._drafts, self._items
 
         def job(token: CancelToken, progress: ProgressSink) -> Written:
-            results = changes.carry_out(session, plan, token, progress)
+            results = carrying_out.carry_out(session, plan, token, progress)
             told = zip(results, plan.items, items, drafts, strict=True)
             return Written(results, tuple(carried_out(done, was, item, d.entry) for done, was, item, d in told))
 

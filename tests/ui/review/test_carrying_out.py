@@ -25,7 +25,7 @@ Start = Callable[[str], PolicyWindow]
 @pytest.fixture
 def started(qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Open windows on a new text, reviewed."""
-    monkeypatch.setattr("desktop.session.changes.READ_BACK_PAUSES", (0.01,))
+    monkeypatch.setattr("desktop.session.carrying_out.READ_BACK_PAUSES", (0.01,))
     dialogs: list[PolicyWindow] = []
 
     def start(text: str) -> PolicyWindow:

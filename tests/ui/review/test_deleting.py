@@ -141,7 +141,7 @@ def test_a_cluster_that_cannot_be_reached_is_told_and_nothing_can_be_deleted(qtb
 def test_a_connection_lost_on_the_way_is_read_back(
     qtbot: QtBot, desk: WritingDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktop.session.changes.READ_BACK_PAUSES", (0.01,))
+    monkeypatch.setattr("desktop.session.carrying_out.READ_BACK_PAUSES", (0.01,))
     dialog = opened(qtbot, desk, rows(desk, "web"))
 
     def lost(_deletion: object) -> None:

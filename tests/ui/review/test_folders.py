@@ -10,7 +10,7 @@ from shiboken6 import delete, isValid
 from desktop.cancellation import CancelToken
 from desktop.cluster.folder import FolderGateway
 from desktop.cluster.gateway import PolicyDocument
-from desktop.session import changes
+from desktop.session import planning
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.review.rows import Mark
@@ -50,7 +50,7 @@ def opened(desk: WritingDesk) -> Iterator[Open]:
 
 
 def stored(desk: WritingDesk, name: str = "access-demo1") -> PolicyDocument:
-    return changes.read(desk.session, "default", name, CancelToken())
+    return planning.read(desk.session, "default", name, CancelToken())
 
 
 def review(qtbot: QtBot, dialog: PolicyWindow, text: str) -> None:

@@ -26,9 +26,10 @@ from desktop.manifest import checking
 from desktop.policy.objects import LabelSelector
 from desktop.policy.profile import DEFAULT
 from desktop.reach.objects import Kind
-from desktop.session import changes
+from desktop.session import carrying_out, planning
+from desktop.session.carrying_out import Outcome, Result
 from desktop.session.catalog import ClusterEntry, Source
-from desktop.session.changes import DeletionPlan, Draft, Intent, Outcome, Plan, PlannedWrite, Result
+from desktop.session.planning import DeletionPlan, Draft, Intent, Plan, PlannedWrite
 from desktop.session.session import Session
 from desktop.session.state import PolicyRow, Progress
 from tests.helpers.fake_gateway import FakeGateway
@@ -64,17 +65,17 @@ class Desk:
         self.progress: list[Progress] = []
 
     def plan(self, *drafts: Draft, intent: Intent = Intent.LAY_OVER) -> Plan:
-        return changes.plan(self.session, drafts, self.token, self.progress.append, intent)
+        return planning.plan(self.session, drafts, self.token, self.progress.append, intent)
 
     def plan_one(self, draft_: Draft, intent: Intent = Intent.LAY_OVER) -> PlannedWrite:
         (item,) = self.plan(draft_, intent=intent).items
         return item
 
     def delete(self, *rows: PolicyRow) -> DeletionPlan:
-        return changes.plan_delete(self.session, rows, self.token, self.progress.append)
+        return planning.plan_delete(self.session, rows, self.token, self.progress.append)
 
     def carry_out(self, plan: Plan | DeletionPlan) -> tuple[Result, ...]:
-        return changes.carry_out(self.session, plan, self.token, self.progress.append)
+        return carrying_out.carry_out(self.session, plan, self.token, self.progress.append)
 
     def outcomes(self, plan: Plan | DeletionPlan) -> list[Outcome]:
         return [result.outcome for result in self.carry_out(plan)]
@@ -89,7 +90,7 @@ class Desk:
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    monkeypatch.setattr(changes, "READ_BACK_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(carrying_out, "READ_BACK_PAUSES", (0.0, 0.0))
     desk = Desk()
     yield desk
     desk.session.close()
@@ -486,6 +487,6 @@ def test_a_deletion_whose_answer_is_lost_is_read_back(
 
 def test_reading_gives_the_document_as_it_is_now(desk: Desk) -> None:
     document = desk.gateway.store("shop", "p", policy())
-    assert changes.read(desk.session, "shop", "p", desk.token) == document
+    assert planning.read(desk.session, "shop", "p", desk.token) == document
     with pytest.raises(NotFound):
-        changes.read(desk.session, "shop", "other", desk.token)
+        planning.read(desk.session, "shop", "other", desk.token)

@@ -6,83 +6,33 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from desktop.cancellation import CancelToken
 from desktop.cluster.folder import FolderGateway
-from desktop.cluster.gateway import Deletion, PolicyDocument, Verb, Warned, Write
-from desktop.errors import AlreadyExists, Conflict, FileError, Invalid, NotFound
-from desktop.manifest.reader import MAX_BYTES
-from desktop.reach.objects import Kind
-
-POLICY = """\
-# about {name}
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy   # a policy
-metadata:
-  name: {name}
-  namespace: shop
-spec:
-  podSelector: {{}}
-"""
-A, B, C = (POLICY.format(name=name) for name in "abc")
-FILE = f"# licence\n\n{A}--- # the second\n{B}...\n---\n{C}"
+from desktop.cluster.gateway import Verb
+from desktop.errors import Conflict, FileError, Invalid, NotFound
+from tests.unit.cluster.folder_edits import (
+    FILE,
+    POLICY,
+    A,
+    B,
+    delete,
+    edited,
+    no_traces,
+    open_up,
+    put,
+    read,
+    write,
+    writing,
+)
 
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> FolderGateway:
     return FolderGateway(tmp_path)
-
-
-def put(folder: Path, origin: str, text: str) -> Path:
-    path = folder / origin
-    path.write_bytes(text.encode())
-    return path
-
-
-def read(gateway: FolderGateway, name: str = "a", namespace: str = "shop") -> PolicyDocument:
-    return gateway.read(namespace, name, CancelToken())
-
-
-def writing(
-    verb: Verb, text: str, base: PolicyDocument | None = None, origin: str = "", namespace: str = "shop"
-) -> Write:
-    value: dict[str, Any] = yaml.safe_load(text)
-    return Write(verb, namespace, value["metadata"]["name"], value, text, base, origin)
-
-
-def write(gateway: FolderGateway, *arguments: Any, dry_run: bool = False, **options: Any) -> Warned:
-    return gateway.write(writing(*arguments, **options), CancelToken(), dry_run=dry_run)
-
-
-def edited(gateway: FolderGateway, name: str, edit: Callable[[str], str]) -> Warned:
-    base = read(gateway, name)
-    return write(gateway, Verb.UPDATE, edit(base.text), base)
-
-
-def open_up(text: str) -> str:
-    return text.replace("podSelector: {}", "podSelector: {}   # all\n  ingress:\n  - {}")
-
-
-def delete(gateway: FolderGateway, name: str, *, dry_run: bool = False) -> None:
-    base = read(gateway, name)
-    gateway.delete(Deletion("shop", name, base.uid, base.version), CancelToken(), dry_run=dry_run)
-
-
-def names(gateway: FolderGateway) -> list[str]:
-    listing = gateway.list(Kind.NETWORK_POLICY, None, CancelToken(), lambda done, total: None)
-    return sorted(thing.name for thing in listing.things)
-
-
-def no_traces(folder: Path) -> bool:
-    """Whether no temporary file is left behind."""
-    return not [path for path in folder.rglob("*") if path.name.endswith(".tmp")]
-
-
-# Updating
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -179,9 +129,6 @@ def test_an_update_needs_the_document_it_started_from(gateway: FolderGateway) ->
         write(gateway, Verb.UPDATE, A)
 
 
-# Where a policy stands
-
-
 def test_a_list_item_is_changed_in_its_place(tmp_path: Path, gateway: FolderGateway) -> None:
     first, second = (text.partition("\n")[2] for text in (A, B))
     items = "".join("- " + text.replace("\n", "\n  ").rstrip(" ") for text in (first, second))
@@ -260,81 +207,6 @@ def test_of_two_policies_of_one_name_the_listed_one_is_written(tmp_path: Path, g
     assert (second.read_text(), read(gateway).text) == (A, open_up(A))
 
 
-# Creating
-
-
-def test_a_new_policy_gets_a_file_of_its_own(tmp_path: Path, gateway: FolderGateway) -> None:
-    document = write(gateway, Verb.CREATE, A).document
-    assert (tmp_path / "shop-a.yaml").read_text() == A
-    assert (document.origin, document.line, document.text) == ("shop-a.yaml", 1, A)
-    assert document == read(gateway)
-    assert stat.S_IMODE((tmp_path / "shop-a.yaml").stat().st_mode) == 0o666 & ~_umask()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def test_a_file_that_holds_something_else_is_not_touched_by_a_new_policy(
-    tmp_path: Path, gateway: FolderGateway
-) -> None:
-    path = put(tmp_path, "shop-a.yaml", "something: else\n")
-    put(tmp_path, "shop-a-2.yaml", "")
-    assert write(gateway, Verb.CREATE, A).document.origin == "shop-a-3.yaml"
-    assert path.read_text() == "something: else\n"
-
-
-def test_a_file_that_appears_at_the_last_moment_is_a_conflict(
-    tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "fsync", lambda descriptor: put(tmp_path, "shop-a.yaml", "theirs: 1\n"))
-    with pytest.raises(Conflict):
-        write(gateway, Verb.CREATE, A)
-    assert (tmp_path / "shop-a.yaml").read_text() == "theirs: 1\n"
-
-
-def test_a_new_policy_can_be_added_to_a_file(tmp_path: Path, gateway: FolderGateway) -> None:
-    path = put(tmp_path, "all.yaml", A)
-    document = write(gateway, Verb.CREATE, B, origin="all.yaml").document
-    assert path.read_text() == f"{A}---\n{B}"
-    assert (document.origin, document.line) == ("all.yaml", 10)
-    assert write(gateway, Verb.CREATE, C, origin="new.yml").document.origin == "new.yml"
-    assert (tmp_path / "new.yml").read_text() == C
-
-
-def test_a_json_file_holds_one_object(tmp_path: Path, gateway: FolderGateway) -> None:
-    write(gateway, Verb.CREATE, A, origin="a.json")
-    assert json.loads((tmp_path / "a.json").read_text()) == yaml.safe_load(A)
-    with pytest.raises(FileError) as error:
-        write(gateway, Verb.CREATE, B, origin="a.json")
-    assert error.value.code == "folder.json-holds-one"
-
-
-@pytest.mark.parametrize("origin", ["../a.yaml", "/tmp/a.yaml", "x/../../a.yaml", "a.txt", ".git/a.yaml", ".a.yaml"])
-def test_nothing_is_written_outside_of_the_folder(tmp_path: Path, origin: str) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(FileError) as error:
-        write(FolderGateway(tmp_path / "folder"), Verb.CREATE, A, origin=origin)
-    assert error.value.code == "folder.not-in-folder"
-
-
-def test_a_taken_name_is_refused_wherever_it_is_taken(tmp_path: Path, gateway: FolderGateway) -> None:
-    put(tmp_path, "x.yaml", B + "---\n" + A)
-    for dry_run in (True, False):
-        with pytest.raises(AlreadyExists) as error:
-            write(gateway, Verb.CREATE, A, dry_run=dry_run)
-        assert error.value.message == "x.yaml"
-    assert [path.name for path in tmp_path.iterdir()] == ["x.yaml"]
-
-
-def test_a_policy_without_a_namespace_goes_to_the_one_of_the_write(tmp_path: Path, gateway: FolderGateway) -> None:
-    bare = A.replace("  namespace: shop\n", "")
-    document = write(gateway, Verb.CREATE, bare, namespace="default").document
-    assert (document.namespace, document.origin, document.text) == ("default", "default-a.yaml", bare)
-
-
 def test_the_text_is_written_anew_where_it_does_not_say_what_is_meant(tmp_path: Path, gateway: FolderGateway) -> None:
     meant = replace(writing(Verb.CREATE, A), text="kind: Other\n")
     assert gateway.write(meant, CancelToken()).document.text.startswith("apiVersion: networking.k8s.io/v1\nkind: Netw")
@@ -363,9 +235,6 @@ def test_what_a_server_would_refuse_is_refused_with_its_causes(
     assert list(tmp_path.iterdir()) == []
 
 
-# Laying over
-
-
 def test_apply_creates_or_replaces(tmp_path: Path, gateway: FolderGateway) -> None:
     write(gateway, Verb.APPLY, A)
     assert write(gateway, Verb.APPLY, open_up(A)).document.text == open_up(A)
@@ -382,60 +251,6 @@ def test_apply_over_what_was_looked_at_is_a_conflict_when_that_changed(tmp_path:
     with pytest.raises(Conflict) as error:
         write(gateway, Verb.APPLY, A, base)
     assert error.value.message == "a.yaml"
-
-
-# Deleting
-
-
-def test_a_deleted_policy_leaves_the_rest_of_its_file(tmp_path: Path, gateway: FolderGateway) -> None:
-    path = put(tmp_path, "all.yaml", "\ufeff" + FILE)
-    delete(gateway, "b")
-    assert path.read_bytes().decode() == "\ufeff" + f"# licence\n\n{A}---\n{C}"
-    delete(gateway, "c")
-    delete(gateway, "a")
-    assert path.read_bytes().decode() == "\ufeff# licence\n\n"
-    assert names(gateway) == []
-
-
-def test_a_file_of_which_nothing_is_left_goes_too(tmp_path: Path, gateway: FolderGateway) -> None:
-    path = put(tmp_path, "a.yaml", A)
-    delete(gateway, "a", dry_run=True)
-    assert path.read_text() == A
-    delete(gateway, "a")
-    assert not path.exists()
-
-
-def test_a_deletion_names_the_very_policy(tmp_path: Path, gateway: FolderGateway) -> None:
-    put(tmp_path, "a.yaml", A)
-    base = read(gateway)
-    with pytest.raises(Conflict):
-        gateway.delete(Deletion("shop", "a", "another", base.version), CancelToken())
-    with pytest.raises(Conflict):
-        gateway.delete(Deletion("shop", "a", base.uid, "another"), CancelToken())
-    with pytest.raises(NotFound):
-        gateway.delete(Deletion("shop", "b", base.uid), CancelToken())
-    gateway.delete(Deletion("shop", "a", base.uid), CancelToken())
-    with pytest.raises(NotFound):
-        read(gateway)
-
-
-def test_a_file_that_changes_while_its_policy_is_deleted_is_a_conflict(
-    tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = put(tmp_path, "a.yaml", A)
-    access = os.access
-
-    def interfering(asked: Path, mode: int) -> bool:
-        put(tmp_path, "a.yaml", A + "---\n" + B)
-        return access(asked, mode)
-
-    monkeypatch.setattr(os, "access", interfering)
-    with pytest.raises(Conflict):
-        delete(gateway, "a")
-    assert path.read_text() == A + "---\n" + B
-
-
-# Files
 
 
 def test_the_mode_of_a_file_stays(tmp_path: Path, gateway: FolderGateway) -> None:
@@ -477,20 +292,6 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     assert no_traces(tmp_path)
 
 
-def test_a_deletion_that_fails_leaves_the_file(
-    tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = put(tmp_path, "a.yaml", A)
-
-    def refuse(self: Path, missing_ok: bool = False) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(FileError):
-        delete(gateway, "a")
-    assert path.exists()
-
-
 def test_in_a_folder_that_may_not_be_written_even_a_dry_run_says_so(
     tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -505,19 +306,6 @@ def test_in_a_folder_that_may_not_be_written_even_a_dry_run_says_so(
         with pytest.raises(FileError) as error:
             attempt()
         assert (error.value.code, error.value.facts["reason"]) == ("file.not-written", "Permission denied")
-
-
-def test_a_file_that_is_not_understood_is_not_added_to(tmp_path: Path, gateway: FolderGateway) -> None:
-    path = tmp_path / "latin.yaml"
-    path.write_bytes(b"a: \xe9\n")
-    with pytest.raises(FileError) as error:
-        write(gateway, Verb.CREATE, A, origin="latin.yaml")
-    assert error.value.code == "folder.not-understood"
-    put(tmp_path, "big.yaml", "#" * (MAX_BYTES + 1))
-    with pytest.raises(FileError) as error:
-        write(gateway, Verb.CREATE, A, origin="big.yaml")
-    assert error.value.code == "file.too-large"
-    assert path.read_bytes() == b"a: \xe9\n"
 
 
 def test_a_broken_document_beside_a_policy_is_left_as_it_is(tmp_path: Path, gateway: FolderGateway) -> None:

@@ -1,8 +1,7 @@
 """A reflector keeps following, whatever goes wrong, and is never a burden to a server in trouble."""
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,16 +9,10 @@ import pytest
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import (
     Bookmark,
-    Deletion,
     Gone,
     Listing,
-    OnPage,
-    PolicyDocument,
     Put,
-    ServerVersion,
-    Warned,
     WatchEvent,
-    Write,
 )
 from desktop.cluster.reflector import (
     CALM,
@@ -36,142 +29,29 @@ from desktop.cluster.reflector import (
     Report,
 )
 from desktop.errors import (
-    BulkheadError,
     Cancelled,
-    ConnectionLost,
-    Expired,
-    Forbidden,
-    NotFound,
-    ServerError,
-    TooManyRequests,
-    Unreachable,
 )
-from desktop.reach.objects import Kind, Pod
+from desktop.reach.objects import Kind
 from tests.helpers.virtual_time import START, VirtualTime
-
-POD = Pod("shop", "web")
-
-REFUSED = Unreachable("unreachable.refused")
-LOST = ConnectionLost("connection.lost")
-SILENCE = ConnectionLost("connection.timeout")
-OLD = Expired("api.expired", status=410)
-BROKEN = ServerError("api.server-error", status=500, retry_after=None)
-NOT_ALLOWED = Forbidden("api.forbidden", status=403)
-TAKEN_AWAY = NotFound("api.not-served", status=404)
-
-
-def busy(seconds: int | None) -> TooManyRequests:
-    return TooManyRequests("api.too-many-requests", status=429, retry_after=seconds)
-
-
-@dataclass
-class After:
-    """So many seconds pass."""
-
-    seconds: float
-
-
-Step = WatchEvent | BulkheadError | After
-Script = list[Step]
-Watch = BulkheadError | Script
-Lists = list[Listing | BulkheadError]
-
-
-@dataclass
-class FakeGateway:
-    """Answers as its scripts say, the last line of each for ever; the watch that follows its last step ends."""
-
-    time: VirtualTime
-    lists: Lists
-    watches: list[Watch] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    version_now: str | BulkheadError = "1000"
-
-    kinds = tuple(Kind)
-
-    def list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage) -> Listing:
-        token.check()
-        self.asked.append("list")
-        answer = self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
-        if isinstance(answer, BulkheadError):
-            raise answer
-        on_page(len(answer.things), None)
-        return answer
-
-    def knock(self, token: CancelToken) -> None:
-        token.check()
-
-    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
-        token.check()
-        self.asked.append("latest")
-        if isinstance(self.version_now, BulkheadError):
-            raise self.version_now
-        return self.version_now
-
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
-        token.check()
-        self.asked.append(f"watch {version}")
-        script = self.watches.pop(0) if len(self.watches) > 1 else self.watches[0]
-        if isinstance(script, BulkheadError):
-            raise script
-        return self._events(script)
-
-    def _events(self, script: Script) -> Iterator[WatchEvent]:
-        for step in script:
-            if isinstance(step, BulkheadError):
-                raise step
-            if isinstance(step, After):
-                self.time.seconds += step.seconds
-            else:
-                yield step
-
-    def version(self, token: CancelToken) -> ServerVersion:
-        raise NotImplementedError
-
-    def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
-        raise NotImplementedError
-
-    def write(self, write: Write, token: CancelToken, *, dry_run: bool = False) -> Warned:
-        raise NotImplementedError
-
-    def delete(self, deletion: Deletion, token: CancelToken, *, dry_run: bool = False) -> bool:
-        raise NotImplementedError
-
-    def may(self, verb: str, namespace: str, token: CancelToken) -> bool:
-        raise NotImplementedError
-
-    def close(self) -> None:
-        raise NotImplementedError
-
-
-def follow(
-    lists: Lists,
-    watches: list[Watch],
-    *,
-    until: int,
-    version_now: str = "1000",
-    chance: Callable[[], float] = lambda: 0.0,
-) -> tuple[list[str], list[Report], list[float]]:
-    """Run a reflector until it has asked ``until`` times; returns what it asked, said, and how long it slept."""
-    token = CancelToken()
-    time = VirtualTime(token, chance=chance)
-    gateway = FakeGateway(time, lists, watches, version_now=version_now)
-    said: list[Report] = []
-
-    def hear(report: Report) -> None:
-        said.append(report)
-        if len(gateway.asked) >= until and isinstance(report, Failing | Live):
-            token.cancel()
-
-    Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock).run()
-    return gateway.asked, said, time.slept
-
-
-def listing(version: str = "5", *things: Pod) -> Listing:
-    return Listing(things, version)
-
-
-LONG: list[Step] = [After(300.0)]
+from tests.unit.cluster.scripted import (
+    BROKEN,
+    LONG,
+    LOST,
+    NOT_ALLOWED,
+    OLD,
+    POD,
+    REFUSED,
+    SILENCE,
+    TAKEN_AWAY,
+    After,
+    FakeGateway,
+    Lists,
+    Script,
+    Watch,
+    busy,
+    follow,
+    listing,
+)
 
 
 def test_it_lists_then_watches_from_there_and_hands_on_what_happens() -> None:
@@ -429,136 +309,3 @@ def test_delays_are_lengthened_by_chance_up_to_twice() -> None:
     shares = iter((0.0, 0.5, 1.0))
     clock = VirtualTime(CancelToken(), chance=lambda: next(shares)).clock
     assert [Backoff(clock).delay() for _ in range(3)] == pytest.approx([0.8, 1.2, 1.6])
-
-
-@dataclass
-class Rouse:
-    """Somebody rouses the reflector, from ``since`` seconds before now on; or looks whether it is overdue (None)."""
-
-    since: float | None
-
-
-@dataclass
-class Roused(FakeGateway):
-    """Its watches stay open until they are ended; amid a script the reflector is roused."""
-
-    reflector: Reflector | None = None
-    token: CancelToken = field(default_factory=CancelToken)
-
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
-        self.token = token
-        return super().watch(kind, namespace, version, token)
-
-    def _events(self, script: Script) -> Iterator[WatchEvent]:
-        for step in super()._events(script):
-            if isinstance(step, Rouse):
-                assert self.reflector is not None
-                if step.since is None:
-                    self.reflector.rouse_if_overdue()
-                else:
-                    self.reflector.rouse(self.time.seconds - step.since)
-                self.token.check()
-            else:
-                yield step
-
-
-def roused(*scripts: object, until: int, lists: Lists | None = None) -> tuple[list[str], list[Report], VirtualTime]:
-    """Run a reflector on watches that are as the scripts say."""
-    token = CancelToken()
-    time = VirtualTime(token)
-    gateway = Roused(time, lists or [listing()], list(scripts))  # type: ignore[arg-type]
-    said: list[Report] = []
-
-    def hear(report: Report) -> None:
-        said.append(report)
-        if len(gateway.asked) >= until and isinstance(report, Failing | Live):
-            token.cancel()
-
-    gateway.reflector = Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock)
-    gateway.reflector.run()
-    return gateway.asked, said, time
-
-
-def test_a_watch_that_has_told_nothing_since_then_is_ended_and_the_next_begins_by_asking_where_the_server_is() -> None:
-    asked, said, time = roused([Put(POD, "6"), After(90), Rouse(since=60)], LONG, until=4)
-    assert asked == ["list", "watch 5", "latest", "watch 6"]
-    assert not [report for report in said if isinstance(report, Failing)]
-    assert time.slept == []
-
-
-def test_a_watch_that_has_told_something_since_then_goes_on() -> None:
-    asked, _, _ = roused([Put(POD, "6"), After(30), Rouse(since=60), Put(POD, "7"), After(300)], LONG, until=3)
-    assert asked == ["list", "watch 5", "watch 7"]
-
-
-def test_where_a_roused_watch_finds_nobody_the_picture_is_as_old_as_what_was_last_heard() -> None:
-    _, said, _ = roused([Put(POD, "6"), After(90), Rouse(since=60)], REFUSED, until=4)
-    failing = next(report for report in said if isinstance(report, Failing))
-    assert failing.since == START
-
-
-def test_a_watch_that_sent_bookmarks_and_sends_none_for_two_minutes_is_ended() -> None:
-    asked, _, _ = roused([Bookmark("6"), After(121), Rouse(None)], LONG, until=4)
-    assert asked == ["list", "watch 5", "latest", "watch 6"]
-
-
-@pytest.mark.parametrize("script", [[Bookmark("6"), After(110), Rouse(None)], [Put(POD, "6"), After(290), Rouse(None)]])
-def test_a_watch_that_is_not_late_or_never_sent_a_bookmark_goes_on(script: list[object]) -> None:
-    asked, _, _ = roused([*script, After(300)], LONG, until=3)
-    assert asked == ["list", "watch 5", "watch 6"]
-
-
-@pytest.mark.parametrize(
-    ("lists", "watches", "was_away", "again"),
-    [
-        pytest.param([REFUSED, listing()], [LONG], False, True, id="not-reached"),
-        pytest.param([listing()], [REFUSED, LONG], False, True, id="not-reached-by-a-watch"),
-        pytest.param([BROKEN, listing()], [LONG], False, False, id="it-failed"),
-        pytest.param([BROKEN, listing()], [LONG], True, True, id="it-failed-for-all"),
-        pytest.param([busy(40), listing()], [LONG], True, False, id="it-asked-for-the-pause"),
-        pytest.param([listing()], [[LOST], LONG], False, False, id="it-breaks-watches-at-once"),
-    ],
-)
-def test_a_server_that_answers_ends_the_pauses_that_have_lost_their_reason(
-    lists: Lists, watches: list[Watch], was_away: bool, again: bool
-) -> None:
-    token = CancelToken()
-    time = VirtualTime(token)
-    gateway = FakeGateway(time, lists, watches)
-    slept: list[float] = []
-    went_on: list[float] = []
-
-    def sleep(pausing: CancelToken, seconds: float) -> None:
-        slept.append(seconds)
-        made.rouse(time.seconds if was_away else None)
-        if not pausing.cancelled:
-            time.seconds += seconds
-        pausing.check()
-
-    def hear(report: Report) -> None:
-        if isinstance(report, Live) and slept:
-            went_on.append(time.seconds)
-            token.cancel()
-
-    made = Reflector(gateway, Kind.POD, None, hear, token, clock=replace(time.clock, sleep=sleep))
-    started = time.seconds
-    made.run()
-    assert slept[0] >= 0.8
-    assert (went_on[0] == started) == again
-
-
-def test_where_nothing_was_heard_for_long_all_is_listed_at_once() -> None:
-    """It was not the server that said so: there is nobody to spare."""
-    token = CancelToken()
-    time = VirtualTime(token)
-    gateway = FakeGateway(time, [listing("5"), listing("9")], [LOST, LONG])
-    clock = time.clock
-    jumped = replace(clock, now=lambda: clock.now() + timedelta(hours=3 * len(gateway.asked)))
-
-    def hear(report: Report) -> None:
-        if isinstance(report, Live):
-            token.cancel()
-
-    Reflector(gateway, Kind.POD, None, hear, token, clock=jumped).run()
-    assert gateway.asked == ["list", "watch 5", "list", "watch 9"]
-    assert time.slept == [0.8]  # after the watch that could not be begun

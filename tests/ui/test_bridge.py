@@ -202,7 +202,8 @@ def test_a_tick_of_the_pump_ends_when_its_time_is_used_up_and_the_next_goes_on_t
     assert told[:5] == list("abcde")
 
 
-def test_a_tick_of_the_pump_asks_no_session_twice(qtbot: QtBot) -> None:
+def test_a_tick_of_the_pump_asks_no_session_twice(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.ui.bridge._PUMP_BUDGET_S", 60)
     pump, told = pumping(Slow("a", 0), Slow("b", 0))
     pump.tick()
     assert told == ["a", "b"]

@@ -34,19 +34,12 @@ from desktop.reach.objects import Kind, Pod
 from tests.helpers.virtual_time import VirtualTime
 
 POD = Pod("shop", "web")
-
 REFUSED = Unreachable("unreachable.refused")
-
 LOST = ConnectionLost("connection.lost")
-
 SILENCE = ConnectionLost("connection.timeout")
-
 OLD = Expired("api.expired", status=410)
-
 BROKEN = ServerError("api.server-error", status=500, retry_after=None)
-
 NOT_ALLOWED = Forbidden("api.forbidden", status=403)
-
 TAKEN_AWAY = NotFound("api.not-served", status=404)
 
 

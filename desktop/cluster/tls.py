@@ -2,6 +2,7 @@
 
 import ssl
 
+from desktop.cluster import server_url
 from desktop.cluster.connection import Connection
 from desktop.cluster.identity import NOBODY, Identity
 from desktop.cluster.memory_paths import memory_path
@@ -53,14 +54,17 @@ def _trust(context: ssl.SSLContext, authority: bytes) -> None:
 
 
 def proxy_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
-    """Return the context for a proxy that is spoken to by TLS: the system's authorities count, and the cluster's.
+    """Return the context for a proxy that is spoken to by TLS.
 
-    As with kubectl, a proxy that asks for a certificate is shown ours. Unlike kubectl, the system's authorities count
-    beside the cluster's, and ``tls-server-name`` is the server's alone: a proxy is seldom the cluster's, and what goes
-    through it is encrypted for the server, which has to prove itself to the cluster's authority all the same.
+    As with kubectl, whose settings for the server are the proxy's too: the cluster's authority counts, it is shown our
+    certificate, it goes unverified where the server does, and ``client`` asks it for ``tls-server-name``. Unlike
+    kubectl, the system's authorities count beside the cluster's, for a proxy is seldom the cluster's: it may learn its
+    own password and the server's address, while what goes through it is encrypted for the server, which has to prove
+    itself to the cluster's authority all the same.
     """
-    context = _context(verified=not connection.insecure)
-    if not connection.insecure:
+    unverified = connection.insecure and not server_url.is_plain(connection.server)
+    context = _context(verified=not unverified)
+    if not unverified:
         context.load_default_certs()
         if connection.authority:
             _trust(context, connection.authority)

@@ -290,6 +290,43 @@ def test_a_proxy_that_is_spoken_to_by_tls_has_to_prove_itself() -> None:
     assert caught.value.code == "tls.unknown-authority"
 
 
+def test_a_proxy_proves_itself_by_the_name_that_the_server_has_to_bear() -> None:
+    """As with kubectl, where ``tls-server-name`` is given: it is what the proxy is asked for, too."""
+    asked: list[str] = []
+    named_alike, named_itself = server_context(CA, "api.example"), server_context(CA, "127.0.0.1")
+    named_alike.sni_callback = lambda _socket, name, _context: asked.append(name)
+    with behind(ProxyServer(context=named_alike), "https", tls_server_name="api.example") as made:
+        assert get(made) == b"hello"
+    assert asked == ["api.example"]
+    for context, name in ((named_alike, ""), (named_itself, "api.example")):
+        with behind(ProxyServer(context=context), "https", tls_server_name=name) as made:
+            error = failure(made)
+        assert (type(error), error.code) == (TlsError, "tls.wrong-name")
+
+
+def test_the_systems_authorities_count_for_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = trustme.CA()
+    company.cert_pem.write_to_path(str(tmp_path / "system.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "system.pem"))
+    with behind(ProxyServer(context=server_context(company, "127.0.0.1")), "https") as made:
+        assert get(made) == b"hello"
+
+
+def test_an_unverified_cluster_makes_its_proxy_unverified_but_an_unencrypted_one_does_not() -> None:
+    """A password of the proxy's is not for whoever stands in its place."""
+    stranger = server_context(trustme.CA(), "elsewhere.example")
+    server = ProxyServer(context=stranger, password="me:CANARY")
+    with behind(server, "https", authority=b"", insecure=True) as made:
+        assert get(made) == b"hello"
+    with serve(always(b"hello")) as port, proxy(replace(server, to=port, seen=[])) as running:
+        plain = Connection(PLAIN, insecure=True, proxy=Proxy("https", "127.0.0.1", running.port, "me", "CANARY"))
+        made = Transport(plain)
+        error = failure(made)
+        made.close()
+    assert (type(error), error.code) == (TlsError, "tls.unknown-authority")
+    assert running.seen == []
+
+
 def test_a_proxy_that_asks_for_a_certificate_is_shown_ours() -> None:
     wants = server_context(CA, "127.0.0.1")
     wants.verify_mode = ssl.CERT_REQUIRED

@@ -101,7 +101,7 @@ class _SecureConnection(_Connection, HTTPSConnection):
     """The same with TLS."""
 
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
-        """Ask a proxy for the name that the server has to bear, where one is given: Go's ``addTLS`` does so for both."""
+        """Ask a proxy for the name that the server has to bear, where one is given: Go does (``addTLS``)."""
         return super()._connect_tls_proxy(self.server_hostname or hostname, sock)
 
 

@@ -2,7 +2,7 @@
 
 import ssl
 
-from desktop.cluster import server_url
+from desktop.cluster import pem, server_url, system_trust
 from desktop.cluster.connection import Connection
 from desktop.cluster.identity import NOBODY, Identity
 from desktop.cluster.memory_paths import memory_path
@@ -21,17 +21,18 @@ def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLC
     if not connection.insecure and connection.authority:
         _trust(context, connection.authority)
     elif not connection.insecure:
-        context.load_default_certs()
+        system_trust.load(context)
     _prove(context, connection, identity)
     return context
 
 
 def _prove(context: ssl.SSLContext, connection: Connection, identity: Identity) -> None:
     """Have the context show our certificate to who asks for one."""
-    if connection.client_certificate:
-        _load_client_certificate(context, connection.client_certificate, connection.client_key)
-    elif identity.certificate:
-        _load_client_certificate(context, identity.certificate, identity.key)
+    certificate, key = connection.client_certificate, connection.client_key
+    if not certificate:
+        certificate, key = identity.certificate, identity.key
+    if certificate:
+        _load_client_certificate(context, pem.normal_certificates(certificate), pem.normal_key(key))
 
 
 def _context(*, verified: bool) -> ssl.SSLContext:
@@ -46,11 +47,15 @@ def _context(*, verified: bool) -> ssl.SSLContext:
 
 
 def _trust(context: ssl.SSLContext, authority: bytes) -> None:
+    """Trust the certificates in a text; raises ConfigError where there is none that can be used."""
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    try:
-        context.load_verify_locations(cadata=authority.decode("ascii", "ignore"))
-    except (ssl.SSLError, ValueError) as error:
-        raise ConfigError("tls.authority-unreadable") from error
+    usable = False
+    for certificate in pem.certificates(authority):
+        with contextlib.suppress(ssl.SSLError):
+            context.load_verify_locations(cadata=certificate)
+            usable = True
+    if not usable:
+        raise ConfigError("tls.authority-unreadable")
 
 
 def proxy_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
@@ -65,7 +70,7 @@ def proxy_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SS
     unverified = connection.insecure and not server_url.is_plain(connection.server)
     context = _context(verified=not unverified)
     if not unverified:
-        context.load_default_certs()
+        system_trust.load(context)
         if connection.authority:
             _trust(context, connection.authority)
     _prove(context, connection, identity)

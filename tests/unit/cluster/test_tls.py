@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import memory_paths, tls
+from desktop.cluster import memory_paths, system_trust, tls
 from desktop.cluster.connection import Connection
 from desktop.cluster.transport import Transport
 from desktop.errors import BulkheadError, ConfigError, TlsError
@@ -183,6 +183,26 @@ def test_the_systems_authorities_are_asked_where_none_is_given() -> None:
     with serve(always(), server_context(CA, "127.0.0.1")) as port, pytest.raises(TlsError) as caught:
         ask(Connection(f"https://127.0.0.1:{port}"))
     assert caught.value.code == "tls.unknown-authority"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps its authorities elsewhere")
+def test_the_systems_authorities_are_found_where_kubectl_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder they may have any name; and OpenSSL may know none of this system's places."""
+    (tmp_path / "ours").write_bytes(CA.cert_pem.bytes())
+    (tmp_path / "README").write_text("nothing here")
+    (tmp_path / "folder").mkdir()
+    with serve(always(b"hello"), server_context(CA, "127.0.0.1")) as port:
+        monkeypatch.setenv("SSL_CERT_DIR", f"/nowhere{os.pathsep}{tmp_path}")
+        assert ask(Connection(f"https://127.0.0.1:{port}")) == b"hello"
+        monkeypatch.delenv("SSL_CERT_DIR")
+        monkeypatch.setattr(system_trust, "_FILES", (str(tmp_path / "nothing"), str(tmp_path / "ours")))
+        with pytest.raises(TlsError):
+            ask(Connection(f"https://127.0.0.1:{port}"))
+        nowhere = ssl.DefaultVerifyPaths("", "", "SSL_CERT_FILE", "/x/cert.pem", "SSL_CERT_DIR", "/x/certs")
+        monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+        assert ask(Connection(f"https://127.0.0.1:{port}")) == b"hello"
 
 
 def test_an_unverified_server_is_talked_to_where_the_user_said_so() -> None:

@@ -7,6 +7,7 @@ import msgspec
 from desktop.cluster.identity import Fetched, Identity, bearer
 from desktop.cluster.plugin import Plugin
 from desktop.errors import ConfigError, SignInFailed
+from desktop.manifest import reader
 
 
 class _Status(msgspec.Struct, rename="camel"):
@@ -25,10 +26,10 @@ class _Credential(msgspec.Struct, rename="camel"):
 def read(answer: bytes, plugin: Plugin) -> Fetched:
     """Return the identity in an answer, and until when it lasts; raises SignInFailed, which shows none of it."""
     try:
-        credential = msgspec.json.decode(answer, type=_Credential)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        credential = _credential(answer)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise _refused("plugin.answer-unreadable", plugin) from None  # the cause may quote the answer
-    if credential.kind != "ExecCredential" or credential.api_version != plugin.version:
+    if credential.kind not in (None, "", "ExecCredential") or credential.api_version != plugin.version:
         raise _refused("plugin.answer-of-other-version", plugin)
     status = credential.status or _Status()
     certificate, key = status.client_certificate_data or "", status.client_key_data or ""
@@ -44,6 +45,15 @@ def read(answer: bytes, plugin: Plugin) -> Fetched:
     if until is not None and until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return Fetched(Identity(authorization, certificate.encode(), key.encode()), until)
+
+
+def _credential(answer: bytes) -> _Credential:
+    """Read an answer, which is JSON, or YAML as kubectl takes it too."""
+    try:
+        return msgspec.json.decode(answer, type=_Credential)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        documents = reader.read_bytes(answer).documents
+        return msgspec.convert(documents[0].value if documents else None, _Credential)
 
 
 def _refused(code: str, plugin: Plugin) -> SignInFailed:

@@ -202,6 +202,29 @@ def test_a_token_a_certificate_and_the_end_of_both_are_read(tmp_path: Path) -> N
     assert got.until is None
 
 
+YAML = f"""# made by hand
+apiVersion: {VERSION}
+kind: ExecCredential
+status:
+  token: abc
+  expirationTimestamp: 2026-11-27T10:00:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "answer(token='abc', expirationTimestamp='2026-11-27T10:00:00Z', kind=None)",
+        "sys.stdout.write('\\ufeff'); answer(token='abc', expirationTimestamp='2026-11-27T10:00:00Z')",
+        f"print({YAML!r})",
+    ],
+    ids=["no kind", "a byte order mark", "YAML"],
+)
+def test_what_kubectl_takes_for_an_answer_is_one(body: str, tmp_path: Path) -> None:
+    got = read(program(tmp_path, body))
+    assert (got.identity.authorization, got.until) == ("Bearer abc", datetime(2026, 11, 27, 10, tzinfo=UTC))
+
+
 ANSWERS = {
     "print('Bearer CANARY')": "plugin.answer-unreadable",
     "pass": "plugin.answer-unreadable",

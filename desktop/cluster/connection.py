@@ -112,8 +112,10 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
     """Make the connection; ``before`` is the one it replaces, whose identity it keeps where it may."""
     context, cluster, user = wish.context, stanzas.cluster, stanzas.user
     server = server_url.base(cluster.server or "")
+    within = server_url.authorization(cluster.server or "")  # for kubectl it comes before all others
     made = Connection(
         server,
+        authorization=lambda: within,
         insecure=True,
         proxy=proxies.of(cluster.proxy_url or "", server, os.environ),
         namespace=context.namespace,
@@ -135,15 +137,16 @@ def _read(stanzas: Stanzas, kubeconfig: Kubeconfig, wish: _Wish, before: Connect
             files=files,
             client_certificate=certificate,
             client_key=key,
-            authorization=_authorization(user, stanzas.user_folder),
+            authorization=made.authorization if within else _authorization(user, stanzas.user_folder),
             tls_server_name=cluster.tls_server_name or "",
             insecure=bool(cluster.insecure_skip_tls_verify),
             compression=not cluster.disable_compression,
         )
-        if user.exec is not None and not (user.token or user.token_file or user.username):
+        has_header = bool(within or user.token or user.token_file or user.username)
+        if user.exec is not None and not has_header and not certificate:
             wanted = plugin.resolve(user.exec, stanzas.user_file, cluster, authority, cluster.server or "")
             made = replace(made, plugin=wanted, source=_running(wanted, wish, before))
-        if user.auth_provider is not None and not (user.token or user.token_file or user.username):
+        if user.auth_provider is not None and not has_header:
             provider = oidc_provider.read(user.auth_provider, stanzas.user_folder)
             made = replace(made, provider=provider, source=_renewing(provider, before))
     return replace(made, renew=lambda: _again(kubeconfig, wish, made))
@@ -193,7 +196,7 @@ def _part(folder: Path, inline: str | None, name: str | None, field_name: str) -
 def _authorization(user: UserStanza, folder: Path) -> Authorization:
     """Choose as client-go does: a token file beats a token, a token beats nothing, a password goes with neither."""
     if user.token_file:
-        return TokenFile(named_files.resolve(folder, user.token_file))
+        return TokenFile(named_files.resolve(folder, user.token_file), otherwise=user.token or "")
     if user.token:
         header = bearer(user.token)
         return lambda: header
@@ -207,10 +210,13 @@ def _authorization(user: UserStanza, folder: Path) -> Authorization:
 class TokenFile:
     """A token that somebody else keeps fresh in a file: read again each minute, white space around it dropped."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic, *, otherwise: str = "") -> None:
+        """Read it; raises FileError or ConfigError, unless there is a token to use ``otherwise``."""
         self._path = path
         self._clock = clock
-        self._header, self._read_at = self._read(), clock()
+        self._header, self._read_at = bearer(otherwise) if otherwise else self._read(), clock()
+        if otherwise:
+            self._read_at -= TOKEN_AGE
 
     def __call__(self) -> str:
         """Return the header."""
@@ -223,7 +229,7 @@ class TokenFile:
         return self._header
 
     def _read(self) -> str:
-        token = named_files.read(self._path).strip().decode("ascii", "replace")
+        token = named_files.read(self._path).decode("utf-8-sig", "surrogateescape").strip()
         if not token:
             raise ConfigError("kubeconfig.token-file-empty", path=str(self._path))
         return bearer(token)

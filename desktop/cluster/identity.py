@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import headers
 from desktop.errors import Cancelled, ConfigError
 
 _GLANCE = 0.05
@@ -46,9 +47,9 @@ Fetch = Callable[[CancelToken], Fetched]
 
 def bearer(token: str) -> str:
     """Return the header for a token; raises ConfigError, which does not show it, where no header can hold it."""
-    if not token.isascii() or not token.isprintable():
+    if not headers.is_sendable(token):
         raise ConfigError("kubeconfig.token-invalid")
-    return f"Bearer {token}"
+    return headers.as_sent(f"Bearer {token}")
 
 
 class _Run:

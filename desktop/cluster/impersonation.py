@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.cluster import headers
 from desktop.cluster.stanzas import UserStanza
 from desktop.errors import ConfigError
 
 _TOKEN = re.compile(rb"[!#$&'*+\-.^_`|~0-9A-Za-z]")
 """The bytes of a header's name (RFC 9110, 5.6.2), without the percent sign, by which the others are written."""
-
-_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Impersonation:
         pairs += [("Impersonate-Group", group) for group in self.groups]
         for key, values in self.extra.items():
             pairs += [(f"Impersonate-Extra-{_escaped(key)}", value) for value in values]
-        return tuple((name, _as_latin(value)) for name, value in pairs)
+        return tuple((name, headers.as_sent(value)) for name, value in pairs)
 
 
 def impersonation(user: UserStanza) -> Impersonation | None:
@@ -47,9 +46,9 @@ def impersonation(user: UserStanza) -> Impersonation | None:
             raise ConfigError("kubeconfig.impersonation-without-user")
         return None
     for text in (user.as_user, user.as_uid or "", *groups, *(value for values in extra.values() for value in values)):
-        if _UNSENDABLE.search(text) or text != text.strip():
+        if not headers.is_sendable(text):
             raise ConfigError("kubeconfig.impersonation-invalid")
-    if "" in extra:
+    if "" in extra or not user.as_user.strip():  # the server reads a blank name as none, and we would be ourselves
         raise ConfigError("kubeconfig.impersonation-invalid")
     return Impersonation(user.as_user, user.as_uid or "", groups, extra)
 
@@ -58,8 +57,3 @@ def _escaped(key: str) -> str:
     """Write a key as part of a header's name; the server reads percent escapes there."""
     raw = key.encode("utf-8", "replace")
     return "".join(chr(byte) if _TOKEN.match(bytes([byte])) else f"%{byte:02X}" for byte in raw)
-
-
-def _as_latin(value: str) -> str:
-    """Return a text whose Latin-1 bytes, which the transport sends, are the UTF-8 that the server expects."""
-    return value.encode().decode("latin-1")

@@ -212,13 +212,13 @@ def _resolve(entry: Entry[ContextStanza], view: KubeconfigFile) -> Stanzas:
     where = {"context": entry.name, "file": str(entry.file)}
     if entry.stanza is None:
         raise entry.error or ConfigError("kubeconfig.wrong-type", **where)
-    if not entry.stanza.cluster:
+    cluster = view.clusters.get(entry.stanza.cluster or "")
+    if cluster is None and not entry.stanza.cluster:
         raise ConfigError("kubeconfig.no-cluster", **where)
-    cluster = view.clusters.get(entry.stanza.cluster)
     if cluster is None:
         raise ConfigError("kubeconfig.cluster-not-found", cluster=entry.stanza.cluster, **where)
     nobody = Entry("", entry.file, UserStanza())  # for a server that lets anonymous users in
-    user = view.users.get(entry.stanza.user) if entry.stanza.user else nobody
+    user = view.users.get(entry.stanza.user or "", None if entry.stanza.user else nobody)
     if user is None:
         raise ConfigError("kubeconfig.user-not-found", user=entry.stanza.user, **where)
     if cluster.stanza is None or user.stanza is None:
@@ -233,8 +233,9 @@ def _resolve(entry: Entry[ContextStanza], view: KubeconfigFile) -> Stanzas:
 
 def _check_cluster(cluster: ClusterStanza) -> None:
     """Raise ConfigError where kubectl would refuse the cluster, or where Bulkhead cannot do what it asks."""
-    server_url.check(cluster.server or "")
     authority = cluster.certificate_authority or cluster.certificate_authority_data
+    means_tls = bool(authority or cluster.insecure_skip_tls_verify or cluster.tls_server_name)
+    server_url.check(cluster.server or "", means_tls=means_tls)
     if authority and cluster.insecure_skip_tls_verify:
         raise ConfigError("kubeconfig.authority-and-insecure")
     if cluster.certificate_authority and cluster.certificate_authority_data:

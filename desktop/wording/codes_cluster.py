@@ -24,7 +24,6 @@ KUBECONFIG: dict[str, Say] = {
     "kubeconfig.no-scheme": lambda f: tr("The server's address {server} does not begin with https:// or http://.", **f),
     "kubeconfig.server-unreadable": lambda f: tr("The server's address cannot be read."),
     "kubeconfig.scheme-unknown": lambda f: tr("The server's address begins with {scheme}, not with https.", **f),
-    "kubeconfig.password-in-server": lambda f: tr("The server's address {server} holds a name or password.", **f),
     "kubeconfig.authority-and-insecure": lambda f: tr(
         "The cluster names a certificate authority, and yet insecure-skip-tls-verify is true."
     ),
@@ -189,7 +188,6 @@ HINTS: dict[str, Say] = {
         if f["provider"] == "gcp"
         else tr("Use the credential plug-in kubelogin (exec) of https://github.com/Azure/kubelogin instead.")
     ),
-    "kubeconfig.password-in-server": lambda f: tr("Move them into the user's entry."),
     **dict.fromkeys(
         (
             "unreachable.timeout",

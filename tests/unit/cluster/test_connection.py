@@ -67,6 +67,9 @@ def test_the_rest_of_the_stanzas_is_there(tmp_path: Path) -> None:
         ({}, ""),
         ({"token": "abc"}, "Bearer abc"),
         ({"token": "abc", "tokenFile": "t"}, "Bearer from file"),
+        ({"token": "abc", "tokenFile": "missing"}, "Bearer abc"),
+        ({"tokenFile": "marked"}, "Bearer from Windows"),
+        ({"token": " tökén\tx "}, "Bearer  tökén\tx"),
         ({"username": "me", "password": "p:w"}, "Basic " + b64("me:p:w")),
         ({"username": "mé"}, "Basic " + b64("mé:")),
         ({"password": "alone"}, ""),
@@ -74,12 +77,49 @@ def test_the_rest_of_the_stanzas_is_there(tmp_path: Path) -> None:
 )
 def test_credentials_are_chosen_as_kubectl_does(user: Mapping[str, object], header: str, tmp_path: Path) -> None:
     (tmp_path / "t").write_text("\n from file \r\n")
-    assert connect(tmp_path, user=user).authorization() == header
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbffrom Windows\r\n")
+    assert connect(tmp_path, user=user).authorization().encode("latin-1").decode() == header
 
 
 def test_nothing_secret_goes_to_an_unencrypted_server(tmp_path: Path) -> None:
     made = connect(tmp_path, {"server": "http://a:8080"}, {"token": "abc"})
     assert (made.authorization(), made.insecure) == ("", True)
+
+
+def test_a_name_and_password_in_the_address_come_before_all_others_and_are_not_shown(tmp_path: Path) -> None:
+    """As with kubectl, also to an unencrypted server: the address names no other way."""
+    basic = "Basic " + b64("me:CANARY@7")
+    for scheme in ("https", "http"):
+        made = connect(tmp_path, {"server": f"{scheme}://me:CANARY%407@a:8080/p"}, {"token": "abc"})
+        assert (made.server, made.authorization()) == (f"{scheme}://a:8080/p", basic)
+        assert "CANARY" not in f"{made!r}"
+    assert connect(tmp_path, {"server": "https://me@a"}).authorization() == "Basic " + b64("me:")
+
+
+@pytest.mark.parametrize(
+    ("written", "base"),
+    [
+        ("localhost:8001", "http://localhost:8001"),
+        ("127.0.0.1:8001/", "http://127.0.0.1:8001"),
+        ("[::1]:8001", "http://[::1]:8001"),
+        ("HTTPS://a", "https://a"),
+        ("https://a//", "https://a"),
+        ("https://a//k8s//clusters/c-1/", "https://a/k8s/clusters/c-1"),
+        ("https://a/b/../c/./d", "https://a/c/d"),
+        ("https://a/b%2fc%20d/é", "https://a/b/c%20d/%C3%A9"),
+        ("https://a/p?q=1#f", "https://a/p"),
+    ],
+)
+def test_an_address_is_completed_and_cleaned_as_kubectl_does(written: str, base: str, tmp_path: Path) -> None:
+    assert connect(tmp_path, {"server": written}).server == base
+
+
+def test_a_program_does_not_run_where_the_user_has_something_else_to_show(tmp_path: Path) -> None:
+    login = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./missing", "interactiveMode": "Never"}
+    mine = {"client-certificate-data": b64("crt"), "client-key-data": b64("key")}
+    for other in ({"token": "t"}, {"username": "me"}, mine):
+        assert connect(tmp_path, user={"exec": login, **other}).plugin is None
+    assert refused(tmp_path, user={"exec": login}) == "plugin.not-found"
 
 
 def test_a_token_file_is_read_again_each_minute_and_survives_a_rotation(tmp_path: Path) -> None:
@@ -114,7 +154,8 @@ def test_a_token_file_is_read_again_each_minute_and_survives_a_rotation(tmp_path
         ({"tokenFile": "\\\\server\\share\\token"}, "file.not-local"),
         ({"tokenFile": "\\\\.\\pipe\\token"}, "file.not-local"),
         ({"token": "CANARY\nX-Other: header"}, "kubeconfig.token-invalid"),
-        ({"token": "CANARYé"}, "kubeconfig.token-invalid"),
+        ({"tokenFile": "wide"}, "kubeconfig.token-invalid"),
+        ({"tokenFile": "odd"}, "kubeconfig.token-invalid"),
         ({"client-certificate": "//server/c", "client-key": "k"}, "file.not-local"),
         ({"client-certificate-data": b64("c"), "client-key": "missing"}, "file.not-read"),
     ],
@@ -122,13 +163,15 @@ def test_a_token_file_is_read_again_each_minute_and_survives_a_rotation(tmp_path
 def test_what_cannot_be_used_is_refused_with_its_reason(user: Mapping[str, object], code: str, tmp_path: Path) -> None:
     (tmp_path / "empty").write_text(" \n")
     (tmp_path / "lines").write_text("CANARY\nCANARY")
+    (tmp_path / "wide").write_text("CANARY", encoding="utf-16")
+    (tmp_path / "odd").write_bytes(b"CANARY\xe9")
     (tmp_path / "large").write_bytes(b"a" * (1 << 20) + b"a")
     os.mkfifo(tmp_path / "pipe")
     assert refused(tmp_path, user=user) == code
 
 
 def test_a_context_with_an_error_raises_it(tmp_path: Path) -> None:
-    assert refused(tmp_path, {"server": "no-scheme"}) == "kubeconfig.no-scheme"
+    assert refused(tmp_path, {"server": "no-scheme/k8s"}) == "kubeconfig.no-scheme"
 
 
 def test_to_renew_reads_kubeconfig_and_files_again(tmp_path: Path) -> None:

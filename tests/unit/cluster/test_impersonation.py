@@ -72,6 +72,16 @@ def test_every_part_is_sent_with_every_request(tmp_path: Path) -> None:
     assert recorder.said == [HEADERS] * 3
 
 
+def test_white_space_around_a_name_is_not_sent(tmp_path: Path) -> None:
+    recorder = Recorder()
+    with serve(recorder) as port:
+        config = load([kubeconfig(tmp_path, port, {"as": " alice\t", "as-groups": [" a b "]})])
+        made = Transport(connection(config, config.contexts[0]))
+        made.call("GET", "/version", CancelToken())
+        made.close()
+    assert recorder.said == [{("impersonate-user", "alice"), ("impersonate-group", "a b")}]
+
+
 def test_where_nobody_is_named_nothing_is_sent(tmp_path: Path) -> None:
     recorder = Recorder()
     with serve(recorder) as port:

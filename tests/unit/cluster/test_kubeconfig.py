@@ -238,7 +238,7 @@ def test_a_broken_file_is_told_and_hides_no_other(text: str, code: str, tmp_path
 
 
 def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: Path) -> None:
-    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "bytes").write_bytes(b"\xff\x00")
     (tmp_path / "large").write_bytes(b"#" * (4 << 20))
     os.mkfifo(tmp_path / "pipe")
     names = ["bytes", "large", "pipe", ".", "missing"]
@@ -250,6 +250,17 @@ def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: P
         "file.not-ordinary",
         "file.not-read",
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_a_file_as_powershell_writes_it_is_read(encoding: str, tmp_path: Path) -> None:
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    (tmp_path / "config").write_bytes(f"{mark}{A}".replace("\n", "\r\n").encode(encoding))
+    config = load([tmp_path / "config"])
+    assert not config.file_errors
+    assert [context.name for context in config.contexts if context.error is None] == ["dev", "bare"]
+    if KUBECTL:
+        assert kubectls(tmp_path, ["config"]) is not None
 
 
 def plug_in(fields: str, version: str = "v1") -> str:
@@ -278,12 +289,24 @@ def one(cluster: str = "server: 'https://a'", user: str = "", context: str = "cl
 TWICE = "certificate-authority: a.crt, certificate-authority-data: QUJD"
 BROKEN_ENTRIES = {
     "no server": (one(""), "kubeconfig.no-server"),
-    "a server without scheme": (one("server: '127.0.0.1:6443'"), "kubeconfig.no-scheme"),
+    "a server without scheme that is to be verified": (
+        one("server: '127.0.0.1:6443', certificate-authority-data: QUJD"),
+        "kubeconfig.no-scheme",
+    ),
+    "a server without scheme that is not to be verified": (
+        one("server: '127.0.0.1:6443', insecure-skip-tls-verify: true"),
+        "kubeconfig.no-scheme",
+    ),
+    "a server without scheme with a name": (
+        one("server: '127.0.0.1:6443', tls-server-name: api"),
+        "kubeconfig.no-scheme",
+    ),
+    "a path without scheme": (one("server: 'localhost:8001/p'"), "kubeconfig.no-scheme"),
     "a server of another scheme": (one("server: 'ftp://a'"), "kubeconfig.scheme-unknown"),
     "a server that is none": (one("server: 'https://[::1'"), "kubeconfig.server-unreadable"),
     "a port that is none": (one("server: 'https://a:99999'"), "kubeconfig.server-unreadable"),
     "no host": (one("server: 'https://'"), "kubeconfig.server-unreadable"),
-    "a password in the server": (one("server: 'https://me:pw@a'"), "kubeconfig.password-in-server"),
+    "a password in a server that is none": (one("server: 'https://me:pw@'"), "kubeconfig.server-unreadable"),
     "a string for a boolean": (one("server: 'https://a', insecure-skip-tls-verify: 'false'"), "kubeconfig.wrong-type"),
     "a number for a string": (one(user="token: 5"), "kubeconfig.wrong-type"),
     "what YAML takes for a boolean": (one(context="cluster: c, user: u, namespace: n"), "kubeconfig.wrong-type"),
@@ -354,6 +377,7 @@ BROKEN_ENTRIES = {
     "groups that are no list": (one(user="as: a, as-groups: b"), "kubeconfig.wrong-type"),
     "a group that is a number": (one(user="as: a, as-groups: [5]"), "kubeconfig.wrong-type"),
     "a name of two lines": (one(user='as: "a\\nImpersonate-User: b"'), "kubeconfig.impersonation-invalid"),
+    "a name of spaces alone": (one(user="as: ' '"), "kubeconfig.impersonation-invalid"),
     "an extra without key": (one(user="as: a, as-user-extra: {'': [b]}"), "kubeconfig.impersonation-invalid"),
     "a token and a password": (one(user="token: t, username: a, password: b"), "kubeconfig.token-and-password"),
     "a token file and a user name": (one(user="tokenFile: t, username: a"), "kubeconfig.token-and-password"),
@@ -395,6 +419,10 @@ GOOD_ENTRIES = {
     "base64 in lines": one('server: "https://a", certificate-authority-data: "QU\\nJD"'),
     "a path, a query": one("server: 'https://a:1/k8s/c-1/?q=1#f'"),
     "upper case": one("server: 'HTTPS://a'"),
+    "no scheme": one("server: 'localhost:8001'"),
+    "a password in the server": one("server: 'https://me:pw@a'"),
+    "names that are empty": one().replace("{name: c,", "{name: '',").replace("cluster: c,", "cluster: '',"),
+    "spaces around names": one(user="as: ' a ', as-groups: [' b ']"),
     "a key without certificate": one(user="client-key: k"),
     "both data and a file that is empty": one(user="client-certificate: c, client-key: k, client-key-data: ''"),
 }
@@ -410,6 +438,7 @@ def test_unverified_and_unencrypted_servers_are_marked(tmp_path: Path) -> None:
     for cluster, insecure in (
         ("server: 'https://a', insecure-skip-tls-verify: true", True),
         ("server: 'http://localhost:8001'", True),
+        ("server: 'localhost:8001'", True),
         ("server: 'https://a'", False),
         ("server: 'https://a', insecure-skip-tls-verify: false", False),
     ):

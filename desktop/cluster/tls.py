@@ -1,5 +1,6 @@
 """The TLS settings of a connection, made in memory: no private key is ever written to a file."""
 
+import contextlib
 import ssl
 
 from desktop.cluster import pem, server_url, system_trust

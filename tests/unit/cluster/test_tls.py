@@ -1,5 +1,6 @@
 """Servers are verified as kubectl does, and our own key never stands in a file."""
 
+import os
 import ssl
 import stat
 import subprocess

@@ -20,6 +20,7 @@ from desktop.ui.icons import application_icon
 from desktop.ui.messages import MessageBar
 from desktop.ui.plain import label
 from desktop.ui.sync_strip import SyncStrip
+from desktop.ui.window_size import bring_onto_screen, open_at
 from desktop.wording import states
 from desktop.wording.plain import plain
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from desktop.ui.editor.drafts import StoredDraft
 
 _SIZE = (1280, 720)
-_TREE_WIDTH, _TABLE_WIDTH = 420, 860
+_TREE_WIDTH, _TREE_SHARE = 420, 0.33
 _TIMES_INTERVAL_MS = 30_000
 _GEOMETRY, _CHOSEN = "ui/geometry", "ui/chosen"
 
@@ -123,7 +124,6 @@ class MainWindow(QMainWindow):
         sides.addWidget(self.clusters)
         self._right = QWidget(self)  # the place of the right side until that is made
         sides.addWidget(self._right)
-        sides.setSizes([_TREE_WIDTH, _TABLE_WIDTH])
         sides.setStretchFactor(0, 0)
         sides.setStretchFactor(1, 1)
         sides.setChildrenCollapsible(False)
@@ -186,8 +186,12 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         stored = self.context.settings.get(_GEOMETRY, str, "")
-        if not stored or not self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "replace"))):
-            self.resize(*_SIZE)
+        if stored and self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "replace"))):
+            bring_onto_screen(self)
+        else:
+            open_at(self, *_SIZE)
+        tree = min(_TREE_WIDTH, round(self.width() * _TREE_SHARE))
+        self._sides.setSizes([tree, self.width() - tree])
 
     # News
 

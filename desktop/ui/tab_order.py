@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
 
+from desktop.ui.scrolling import Shrinking
+
 
 def step_focus(root: QWidget, *, forward: bool) -> bool:
     """Give the keyboard to the next widget inside ``root`` that wants Tab, or the one before; False if none does."""
@@ -45,6 +47,8 @@ def _inside(widget: QWidget) -> Iterator[QWidget]:
             yield current
     elif isinstance(widget, QSplitter):
         yield from filter(None, map(widget.widget, range(widget.count())))
+    elif isinstance(widget, Shrinking):
+        yield widget.page
     elif isinstance(widget, QScrollArea):
         if held := widget.widget():
             yield held
@@ -61,22 +65,3 @@ def _laid_out(layout: QLayout) -> Iterator[QWidget]:
             yield widget
         elif (inner := item.layout()) is not None:
             yield from _laid_out(inner)
-
-
-class FocusScroll(QScrollArea):
-    """A page that scrolls to whatever has the keyboard; it takes no room and no keys for itself."""
-
-    def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(inside)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._follow)
-
-    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
-        inside = self.widget()
-        if now is not None and inside is not None and self.isVisible() and inside.isAncestorOf(now):
-            self.ensureWidgetVisible(now)

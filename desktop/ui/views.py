@@ -12,6 +12,7 @@ from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
 from desktop.ui.plain import label
 from desktop.ui.policies.panel import PolicyPanel
+from desktop.ui.scrolling import Shrinking
 from desktop.wording.states import as_of_words
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Views(QTabWidget):
         self._shown: tuple[Session | None, str] = (None, "")
         self._connections, self._coverage = _place(self), _place(self)
         self.setDocumentMode(True)
-        self.addTab(policies, tr("Po&licies"))
+        self.addTab(Shrinking(policies), tr("Po&licies"))
         self.addTab(self._connections, tr("Co&nnections"))
         self.addTab(self._coverage, tr("Cover&age"))
         self.currentChanged.connect(self._changed)
@@ -122,4 +123,4 @@ def _place(parent: QWidget) -> QWidget:
 def _fill(place: QWidget, view: QWidget) -> None:
     layout = place.layout()
     if layout is not None:
-        layout.addWidget(view)
+        layout.addWidget(Shrinking(view))

@@ -5,8 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, Cancelled
@@ -239,9 +238,9 @@ class ClusterCommands(QObject):
 
     @Slot(object)
     def _other_colour(self, entry: ClusterEntry) -> None:
-        dialog = QColorDialog(QColor(entry.colour or "#0072b2"), self._window)
-        dialog.colorSelected.connect(lambda colour: self._change(self._catalog.colour, entry, colour.name()))
-        dialog.open()
+        dialogs.ask_colour(
+            self._window, entry.colour or "#0072b2", lambda colour: self._change(self._catalog.colour, entry, colour)
+        )
 
     def _name_namespaces(self, entry: ClusterEntry) -> None:
         def name(names: tuple[str, ...]) -> None:

@@ -1,6 +1,6 @@
 """How a cluster is reached, in a dialog that follows it: in plain words first, then the facts to copy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -25,13 +26,15 @@ from desktop.ui.actions import Actions, Command
 from desktop.ui.clusters.tree_model import state_of
 from desktop.ui.icons import SIZE, connection_icon
 from desktop.ui.plain import label
+from desktop.ui.scrolling import Shrinking
 from desktop.ui.style import heading, monospace
+from desktop.ui.window_size import open_at
 from desktop.wording import states
 from desktop.wording.plain import plain
 from desktop.wording.reaching import reaching, technical
 
 _FOLLOW_MS = 500
-_WIDTH, _LINES = 560, 9
+_WIDTH, _LINES = 560, 5
 
 Told = Callable[[], tuple[ClusterEntry, SessionState] | None]
 """Gives the cluster as it is now; None where it is no longer in the list."""
@@ -80,20 +83,26 @@ class ConnectionDetails(QDialog):
             button.setToolTip(actions[command].toolTip())
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(top)
-        layout.addLayout(answers)
-        layout.addWidget(for_helpers)
-        layout.addWidget(self.facts, 1)
-        layout.addWidget(buttons)
-        margins = layout.contentsMargins()
-        self.setMinimumWidth(max(_WIDTH, buttons.sizeHint().width() + margins.left() + margins.right()))
+        self._lay_out((top, answers), for_helpers, buttons)
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self.follow)
         self._timer.start()
         self.follow()
+        open_at(self, max(_WIDTH, self.sizeHint().width()))
         buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
+
+    def _lay_out(self, words: Sequence[QLayout], caption: QWidget, buttons: QWidget) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        for each in words:
+            column.addLayout(each)
+        column.addWidget(caption)
+        column.addWidget(self.facts, 1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(Shrinking(page), 1)
+        layout.addWidget(buttons)
 
     @property
     def words(self) -> str:

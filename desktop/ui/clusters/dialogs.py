@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QColorDialog,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -16,8 +18,12 @@ from PySide6.QtWidgets import (
 
 from desktop.language import tr
 from desktop.ui.plain import label
+from desktop.ui.scrolling import Shrinking
+from desktop.ui.window_size import fits, open_at
 
 _Button = QDialogButtonBox.StandardButton
+_WIDTH = 420
+_COLOUR_SIZE = (580, 480)
 
 
 class _Form(QDialog):
@@ -27,7 +33,6 @@ class _Form(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(420)
         words = label(caption, self, wrap=True)
         words.setBuddy(field)
         field.setAccessibleName(caption)
@@ -38,6 +43,7 @@ class _Form(QDialog):
         for widget in (words, field, self.buttons):
             layout.addWidget(widget)
         field.setFocus()
+        open_at(self, _WIDTH)
 
 
 def ask_name(parent: QWidget, title: str, caption: str, name: str, accepted: Callable[[str], object]) -> QDialog:
@@ -61,7 +67,6 @@ def ask_namespaces(parent: QWidget, names: Sequence[str], accepted: Callable[[tu
     """Ask which namespaces to read; none means the whole cluster."""
     field = QPlainTextEdit("\n".join(names))
     field.setTabChangesFocus(True)
-    field.setMinimumHeight(140)
     caption = tr(
         "The namespaces to read, one on each line. Name them if you are not permitted to list all namespaces of this "
         "cluster; leave the field empty to read the whole cluster."
@@ -84,6 +89,24 @@ def ask_profile(parent: QWidget, name: str, accepted: Callable[[str], object]) -
     caption = tr("What the cluster's network plug-in can do. Policies are checked against it.")
     form = _Form(tr("Profile"), caption, field, parent)
     form.accepted.connect(lambda: accepted(str(field.currentData())))
+    form.open()
+    return form
+
+
+def ask_colour(parent: QWidget, colour: str, accepted: Callable[[str], object]) -> QDialog:
+    """Ask for a colour, ``#rrggbb``; where the dialog for it is larger than the screen, it scrolls in one that fits."""
+    chooser = QColorDialog(QColor(colour), parent)
+    if fits(chooser):
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.colorSelected.connect(lambda chosen: accepted(chosen.name()))
+        chooser.open()
+        return chooser
+    chooser.setWindowFlags(Qt.WindowType.Widget)
+    chooser.setOptions(QColorDialog.ColorDialogOption.NoButtons | QColorDialog.ColorDialogOption.DontUseNativeDialog)
+    form = _Form(tr("Colour"), tr("The colour of this cluster:"), Shrinking(chooser), parent)
+    open_at(form, *_COLOUR_SIZE)
+    chooser.rejected.connect(form.reject)
+    form.accepted.connect(lambda: accepted(chooser.currentColor().name()))
     form.open()
     return form
 

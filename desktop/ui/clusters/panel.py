@@ -30,6 +30,7 @@ from desktop.language import tr
 from desktop.session.catalog import SAMPLE_ID, Catalog, ClusterEntry, Source
 from desktop.ui.actions import Actions, Command
 from desktop.ui.clusters.tree_model import ClusterTree, Column, Level, NodeKey
+from desktop.ui.flow import Flow
 from desktop.ui.item_views import TreeView
 from desktop.ui.plain import label
 from desktop.wording.plain import plain
@@ -154,10 +155,11 @@ class ClusterPanel(QWidget):
         self.projects.setAccessibleName(tr("Project"))
         caption = label(tr("Pro&ject"), self)
         caption.setBuddy(self.projects)
-        top = QHBoxLayout()
-        top.addWidget(caption)
-        top.addWidget(self.projects, 1)
+        project, top = QHBoxLayout(), Flow()
+        project.addWidget(caption)
+        project.addWidget(self.projects, 1)
         synchronize = actions.button(Command.SYNCHRONIZE_ALL, self)
+        top.add_layout(project)
         top.addWidget(synchronize)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 0, 0)

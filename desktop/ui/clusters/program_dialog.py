@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QPlainText
 from desktop.language import tr
 from desktop.session.catalog import ClusterEntry
 from desktop.ui.plain import label, tooltip
+from desktop.ui.scrolling import Shrinking
+from desktop.ui.window_size import open_at
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def _dialog(parent: QWidget, title: str, words: str, plugin: "Plugin") -> tuple[
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)
-    dialog.setMinimumWidth(_WIDTH)
+    page = QWidget()
     form = QFormLayout()
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -68,11 +70,14 @@ def _dialog(parent: QWidget, title: str, words: str, plugin: "Plugin") -> tuple[
     ):
         form.addRow(caption, _shown(caption, lines, dialog))
     buttons = QDialogButtonBox(dialog)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(label(words, page, wrap=True))
+    column.addLayout(form)
+    column.addWidget(label(tr("You are asked again when any of this changes."), page, wrap=True))
+    column.addStretch(1)
     layout = QVBoxLayout(dialog)
-    layout.addWidget(label(words, dialog, wrap=True))
-    layout.addLayout(form)
-    hint = tr("You are asked again when any of this changes.")
-    layout.addWidget(label(hint, dialog, wrap=True))
+    layout.addWidget(Shrinking(page), 1)
     layout.addWidget(buttons)
     return dialog, buttons
 
@@ -85,6 +90,7 @@ def _open(dialog: QDialog, does: QPushButton, leaves: QPushButton, accepted: Cal
     leaves.clicked.connect(dialog.reject)
     dialog.accepted.connect(accepted)
     leaves.setFocus()
+    open_at(dialog, _WIDTH)
     dialog.open()
 
 

@@ -1,7 +1,7 @@
 """The matrix as a table view: names upright above the columns, groups fold at a click or with + and -."""
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.language import tr
@@ -11,6 +11,7 @@ from desktop.ui.connections.grid_model import GridModel
 from desktop.ui.item_views import HeaderView, TableView
 
 _CELL, _LONGEST_NAME, _MEASURED = 26, 180, 400
+_NAMES_SHARE, _LEAST_NAME = 0.45, 60
 _LIGHT = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 """Modifiers that a sign such as + may need."""
 
@@ -23,6 +24,7 @@ class UprightHeader(HeaderView):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self.setHighlightSections(True)
 
     def sizeHint(self) -> QSize:
@@ -30,7 +32,7 @@ class UprightHeader(HeaderView):
         metrics, model = self.fontMetrics(), self.model()
         names = (str(model.headerData(i, Qt.Orientation.Horizontal) or "") for i in range(min(self.count(), _MEASURED)))
         longest = max(map(metrics.horizontalAdvance, names), default=0)
-        return QSize(super().sizeHint().width(), min(longest + 16, _LONGEST_NAME))
+        return QSize(super().sizeHint().width(), min(longest + 16, _LONGEST_NAME, _share(self._view.height())))
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803  Qt names it
         """Paint a name upright."""
@@ -78,6 +80,7 @@ class GridView(TableView):
         self.setModel(model)
         self._grid_model = model
         self._kept: tuple[_PlaceInGroup, _PlaceInGroup] | None = None
+        self._names_width = 0
         self.setItemDelegate(CellPainting(model, self))
         self.setHorizontalHeader(UprightHeader(self))
         self.setAccessibleName(tr("Connections: rows are sources, columns are destinations"))
@@ -130,6 +133,11 @@ class GridView(TableView):
         self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         return True
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Part the room anew."""
+        super().resizeEvent(event)
+        self._part()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go to the explanation with Enter; fold and unfold with - and +."""
         index, key = self.currentIndex(), event.key()
@@ -170,7 +178,12 @@ class GridView(TableView):
         shown = range(min(len(grid.lines), _MEASURED))
         names = (str(self._grid_model.headerData(i, Qt.Orientation.Vertical)) for i in shown)
         metrics = header.fontMetrics()
-        header.setFixedWidth(min(max(map(metrics.horizontalAdvance, names), default=0) + 24, _LONGEST_NAME + 60))
+        self._names_width = min(max(map(metrics.horizontalAdvance, names), default=0) + 24, _LONGEST_NAME + 60)
+        self._part()
+
+    def _part(self) -> None:
+        """Part the room: the names leave some for the cells."""
+        self.verticalHeader().setFixedWidth(min(self._names_width, _share(self.width())))
         self.updateGeometries()
 
     def _header_clicked(self, section: int) -> None:
@@ -196,3 +209,8 @@ class GridView(TableView):
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             self.asked.emit(current.row(), current.column())
+
+
+def _share(room: int) -> int:
+    """Return how much of a width or height the names may take."""
+    return max(round(room * _NAMES_SHARE), _LEAST_NAME)

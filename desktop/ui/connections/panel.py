@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import pauses
 from desktop.cancellation import CancelToken
@@ -30,6 +30,7 @@ from desktop.ui.connections.saving import save_as
 from desktop.ui.connections.scope import Asked, Picture, Scope, picture, reading_of
 from desktop.ui.connections.tools import Tools
 from desktop.ui.connections.why_panel import WhyPanel
+from desktop.ui.flow import Flow
 from desktop.ui.plain import label
 from desktop.ui.strip import Strip
 from desktop.wording.connections import caveat_sentence, missing_pods_words, scope_words, undrawn_words
@@ -120,8 +121,9 @@ class ConnectionsPanel(QWidget):
         self._stack = QStackedWidget(self)
         for shown in (self.view, self.graph, self._note):
             self._stack.addWidget(shown)
-        below = QHBoxLayout()
-        below.addWidget(self.legend, 1)
+        below = Flow()
+        below.addWidget(self.legend)
+        below.add_stretch()
         below.addWidget(self.graph_tools)
         self.graph_tools.hide()
         sides = QSplitter(self)

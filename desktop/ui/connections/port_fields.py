@@ -2,12 +2,15 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.language import tr
 from desktop.policy.objects import PROTOCOLS
 from desktop.reach.ports import LAST
 from desktop.ui.connections.why import PortAsked
+
+_AROUND = 20
+"""What a field needs around its text."""
 
 
 class PortFields(QWidget):
@@ -28,11 +31,13 @@ class PortFields(QWidget):
         self.port.setPlaceholderText(tr("Any port"))
         self.port.setAccessibleName(tr("Port"))
         self.port.setMaximumWidth(90)
+        self.port.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.port.placeholderText()) + _AROUND)
         self.port.setValidator(QIntValidator(1, LAST, self))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.protocol)
         row.addWidget(self.port)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.protocol.currentIndexChanged.connect(self._tell)
         self.port.textChanged.connect(self._tell)
         self.protocol.activated.connect(self.finished)

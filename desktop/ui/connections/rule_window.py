@@ -16,6 +16,7 @@ from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.editor.code_edit import CodeEdit
+from desktop.ui.window_size import open_at
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class RuleWindow(QDialog):
         layout.addWidget(ClusterBanner(session.entry, subject))
         layout.addWidget(self.edit, 1)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
         self._read(session, rule)
 
     def done(self, result: int) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QToolButton,
 
 from desktop.language import tr
 from desktop.ui.connections.port_fields import PortFields
+from desktop.ui.flow import Flow
 from desktop.ui.plain import label, tooltip
 
 
@@ -52,17 +53,16 @@ class Tools(QWidget):
         self.search.setMaximumWidth(260)
         self.export.setText(tr("E&xport…"))
         self.export.setToolTip(tooltip(tr("Save what is shown as a picture or as a table")))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Flow(self)
         switch = QHBoxLayout()
         switch.setSpacing(0)
         for widget in (self.matrix, self.graph):
             switch.addWidget(widget)
-        row.addLayout(switch)
+        row.add_layout(switch)
         row.addWidget(self.ports)
-        row.addStretch(1)
+        row.add_stretch()
         row.addWidget(self.state)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search)
         row.addWidget(self.export)
 
 

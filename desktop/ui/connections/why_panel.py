@@ -60,7 +60,6 @@ class WhyPanel(QWidget):
         self._answer = QScrollArea(self)
         self._arrange()
         self.setAccessibleName(tr("Why?"))
-        self.setMinimumWidth(250)
 
     @property
     def question(self) -> Question | None:

@@ -19,6 +19,7 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.connections.scope import reading_of
 from desktop.ui.connections.why_panel import WhyPanel
+from desktop.ui.window_size import open_at
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class WhyWindow(QDialog):
         layout.addWidget(ClusterBanner(session.entry, tr("Connections as the policies stand now")))
         layout.addWidget(self.panel, 1)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
         self._begin(ends)
 
     def done(self, result: int) -> None:

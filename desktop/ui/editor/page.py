@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -32,8 +32,10 @@ from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
 from desktop.ui.editor.policy_picker import PolicyPicker
 from desktop.ui.editor.refusals import Refusal
+from desktop.ui.flow import Flow
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
+from desktop.ui.scrolling import Shrinking
 from desktop.ui.strip import Strip
 from desktop.ui.tab_order import step_focus
 from desktop.ui.wizard.panel import FormPanel
@@ -43,6 +45,8 @@ from desktop.wording import findings as words
 from desktop.wording.plain import plain
 
 _MISSING_TOLD = 2
+_LOW = 400
+"""Pixels; a lower window has room for the shortest words only."""
 
 
 class EditorPage(QWidget):
@@ -182,12 +186,13 @@ class EditorPage(QWidget):
         choose.setToolTip(tr("Add files to the end of the text, each as further documents"))
         choose.clicked.connect(self._choose_files)
         cancel.clicked.connect(self.left)
-        above, below = QHBoxLayout(), QHBoxLayout()
+        above, below = Flow(spacing=6), QHBoxLayout()
+        below.setSpacing(6)
         for button in (template, choose):
             button.setAutoDefault(False)
             above.addWidget(button)
         above.addWidget(self.picker)
-        above.addStretch(1)
+        above.add_stretch()
         above.addWidget(self.switch)
         below.addWidget(self._reason, 1)
         for button in (self.previous, self.next, cancel, self.ok):
@@ -199,26 +204,28 @@ class EditorPage(QWidget):
             self._views.addWidget(view)
         beside.addWidget(self._views)
         beside.addWidget(self._theirs_box)
-        column = QVBoxLayout(self._theirs_box)
-        column.setContentsMargins(0, 0, 0, 0)
+        theirs = QVBoxLayout(self._theirs_box)
+        theirs.setContentsMargins(0, 0, 0, 0)
         hide = QPushButton(tr("&Hide"))
         hide.setAutoDefault(False)
         hide.clicked.connect(lambda: self.show_theirs(""))
         head = QHBoxLayout()
         head.addWidget(label(tr("On the cluster now")), 1)
         head.addWidget(hide)
-        column.addLayout(head)
-        column.addWidget(self.theirs, 1)
+        theirs.addLayout(head)
+        theirs.addWidget(self.theirs, 1)
         self._theirs_box.hide()
+        draft = QWidget()
+        column = QVBoxLayout(draft)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(above)
+        column.addWidget(self.offer)
+        column.addWidget(self.banner)
+        column.addWidget(beside, 1)
+        column.addWidget(self.form.meaning)
+        column.addWidget(self.impact)
         layout = QVBoxLayout(self)
-        for row in (above, below):
-            row.setSpacing(6)
-        layout.addLayout(above)
-        layout.addWidget(self.offer)
-        layout.addWidget(self.banner)
-        layout.addWidget(beside, 1)
-        layout.addWidget(self.form.meaning)
-        layout.addWidget(self.impact)
+        layout.addWidget(Shrinking(draft), 1)
         layout.addLayout(below)
 
     def _connect(self) -> None:
@@ -402,6 +409,11 @@ class EditorPage(QWidget):
         else:
             self.show_view(View.YAML)
             self.pane.go_to_first()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the draft itself as much room as can be."""
+        super().resizeEvent(event)
+        self.form.meaning.be_short(short=self.height() < _LOW)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take Enter back from the review, which has a default button of its own."""

@@ -34,6 +34,7 @@ from desktop.ui.review.conflict import Choice
 from desktop.ui.review.items import Item, Standing, outcome_words
 from desktop.ui.review.page import ReviewPage, Written
 from desktop.ui.review.rows import Mark
+from desktop.ui.window_size import open_at
 from desktop.ui.wizard.judging import Terms
 from desktop.ui.wizard.panel import FormPanel
 from desktop.ui.wizard.view_switch import View
@@ -177,7 +178,7 @@ class PolicyWindow(QDialog):
         self.banner = ClusterBanner(self._session.entry, self._subject())
         layout.addWidget(self.banner)
         layout.addWidget(self._pages, 1)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
 
     @Slot()
     def _follow(self) -> None:

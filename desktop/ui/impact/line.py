@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import BulkheadError
 from desktop.language import tr
@@ -13,6 +13,7 @@ from desktop.policy.findings import Severity
 from desktop.reach.impact import Changes
 from desktop.session.meaning import written_changes
 from desktop.ui.bridge import UiContext
+from desktop.ui.elided import Elided
 from desktop.ui.icons import SIZE, severity_icon
 from desktop.ui.impact.follower import Follower
 from desktop.ui.impact.told import Told, first_of
@@ -38,8 +39,7 @@ class ImpactLine(QWidget):
         self.follower.failed.connect(self._fail)
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._compute)
-        self._icon, self._words = label(parent=self), label(parent=self)
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # a long line is cut
+        self._icon, self._words = label(parent=self), Elided()
         self._words.setMinimumHeight(max(SIZE, self._words.fontMetrics().height()))
         self.setAccessibleName(tr("What this would do"))
         layout = QHBoxLayout(self)
@@ -51,7 +51,7 @@ class ImpactLine(QWidget):
     @property
     def words(self) -> str:
         """What is said."""
-        return self._words.text()
+        return self._words.full
 
     @Slot()
     def outdate(self) -> None:
@@ -106,9 +106,9 @@ class ImpactLine(QWidget):
 
     def _say(self, text: str, severity: Severity | None = None, more: list[str] | None = None) -> None:
         more = more or []
-        self._words.setText(text)
+        self._words.say(text)
         if severity is not None:
             self._icon.setPixmap(severity_icon(severity).pixmap(SIZE, SIZE))
         self._icon.setVisible(severity is not None)
-        self.setToolTip(tooltip(*first_of(more)))
+        self.setToolTip(tooltip(text, *first_of(more)))
         self.setAccessibleDescription(text)

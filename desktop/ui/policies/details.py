@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QWidget
 
 from desktop.language import tr
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
-from desktop.ui.plain import label, tooltip
+from desktop.ui.plain import tooltip
 from desktop.ui.policies.findings_tab import FindingsTab
 from desktop.ui.policies.pods_tab import PodsTab
 from desktop.ui.policies.subject import Subject
@@ -19,8 +20,8 @@ from desktop.ui.policies.yaml_tab import YamlTab
 from desktop.ui.style import heading
 from desktop.wording.plain import plain
 
-_NAME_WIDTH = 240
-"""Pixels; the tabs and buttons beside it need the rest of a small window."""
+_NAME_WIDTH, _NAME_LEAST = 300, 60
+"""Pixels; where the tabs and buttons beside it leave less, the table alone tells which policy it is."""
 
 
 class Tab(IntEnum):
@@ -30,6 +31,17 @@ class Tab(IntEnum):
     PODS = 1
     YAML = 2
     FINDINGS = 3
+
+
+class _Name(QLabel):
+    """A name that asks for no room of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class Details(QTabWidget):
@@ -44,14 +56,16 @@ class Details(QTabWidget):
         for tab in self._tabs:
             self.addTab(tab, "")
         self.setDocumentMode(True)
-        self._name = heading(label(), 1.0)
+        self._name = heading(_Name(), 1.0)
+        self._title = ""
         self._name.setContentsMargins(10, 0, 12, 5)
         self._name.hide()
         self.setCornerWidget(self._name, Qt.Corner.TopLeftCorner)
         self.setAccessibleName(tr("Details of the policy"))
         self.tabBar().setAccessibleName(tr("Details of the policy"))
         buttons = [actions.button(command) for command in (Command.UPDATE, Command.EDIT_YAML, Command.WHY)]
-        self.setCornerWidget(_in_a_row(buttons), Qt.Corner.TopRightCorner)
+        self._buttons = _in_a_row(buttons)
+        self.setCornerWidget(self._buttons, Qt.Corner.TopRightCorner)
         self.tab_order = (self.tabBar(), *buttons, *self._tabs)
         self.currentChanged.connect(self._fill)
         self._name_tabs()
@@ -60,7 +74,7 @@ class Details(QTabWidget):
     @property
     def title(self) -> str:
         """Which policy this is about, and of how many that are selected."""
-        return self._name.text()
+        return self._title
 
     def show_subject(self, subject: Subject | None, selected: int = 1) -> None:
         """Show a policy as it is now, of so many selected, or none; the very same again costs nothing."""
@@ -71,17 +85,30 @@ class Details(QTabWidget):
         self._name_tabs()
         self._fill(self.currentIndex())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the title as there is room for."""
+        super().resizeEvent(event)
+        self._fit_title()
+
     @Slot(int)
     def _fill(self, tab: int) -> None:
         self._tabs[tab].show_subject(self._subject)
 
     def _show_title(self, name: str, selected: int) -> None:
-        shown = self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
-        if selected > 1:
-            shown = tr("{name} (1 of {count} selected)", name=shown, count=selected)
+        self._title = tr("{name} (1 of {count} selected)", name=name, count=selected) if selected > 1 else name
+        self._name.setToolTip(tooltip(self._title))
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        """Cut the title to the room that the tabs and buttons leave."""
+        margins = self._name.contentsMargins()
+        taken = self.tabBar().sizeHint().width() + self._buttons.sizeHint().width() + margins.left() + margins.right()
+        room = min(_NAME_WIDTH, self.width() - taken)
+        shown = self._name.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
+        if room < _NAME_LEAST:
+            shown = ""
         if shown != self._name.text():
             self._name.setText(shown)
-            self._name.setToolTip(tooltip(name))
             self._name.setVisible(bool(shown))
             self.updateGeometry()
 

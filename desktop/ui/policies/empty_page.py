@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.actions import Actions, Command
 from desktop.ui.plain import label
@@ -26,13 +26,17 @@ class EmptyPage(QFrame):
         self._heading, self._hint = heading(label(parent=self, wrap=True)), label(parent=self, wrap=True)
         self.button = QPushButton(self)
         self.button.clicked.connect(self._press)
-        for words in (self._heading, self._hint):
-            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            words.setFixedWidth(_WIDTH)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
-        for widget in (self._heading, self._hint, self.button):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        for words in (self._heading, self._hint):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setMaximumWidth(_WIDTH)
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(words, _WIDTH)
+            row.addStretch(1)
+            layout.addLayout(row)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
     @property
@@ -47,8 +51,6 @@ class EmptyPage(QFrame):
         self._shown = empty
         self._heading.setText(empty.heading)
         self._hint.setText(empty.hint)
-        for words in (self._heading, self._hint):
-            words.setFixedHeight(words.heightForWidth(_WIDTH))  # the layout guesses too low, and cuts the last line off
         self._command = empty.command
         self.button.setVisible(empty.command is not None)
         if empty.command is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.language import tr
 from desktop.policy.findings import Severity
@@ -19,6 +19,7 @@ from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext, in_turn
 from desktop.ui.clusters.panel import Choice
 from desktop.ui.clusters.tree_model import state_of
+from desktop.ui.flow import Flow
 from desktop.ui.policies import standing
 from desktop.ui.policies.empty_page import EmptyPage
 from desktop.ui.policies.headline import Headline
@@ -172,12 +173,12 @@ class PolicyPanel(QWidget):
         return search
 
     def _arrange(self, actions: Actions) -> None:
-        tools = QHBoxLayout()
+        tools = Flow()
         buttons = [actions.button(command, self) for command in _TOOLBAR]
         for button in buttons:
             tools.addWidget(button)
-        tools.addStretch(1)
-        tools.addWidget(self.search, 1)
+        tools.add_stretch()
+        tools.addWidget(self.search)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)

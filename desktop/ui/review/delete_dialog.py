@@ -27,8 +27,10 @@ from desktop.ui.review.deletion_list import DeletionList, Ending
 from desktop.ui.review.deletions import Consequence, consequences
 from desktop.ui.review.items import ending, outcome_words
 from desktop.ui.review.opening import Key
+from desktop.ui.scrolling import Shrinking
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
+from desktop.ui.window_size import open_at
 from desktop.wording import errors as error_words
 from desktop.wording.plain import plain
 
@@ -113,13 +115,16 @@ class DeleteDialog(QDialog):
         below.addWidget(self._state, 1)
         for widget in (self._progress, self.delete, self.cancel):
             below.addWidget(widget)
-        body = QVBoxLayout()
-        for row in (below, body):
+        page = QWidget()
+        told, body = QVBoxLayout(page), QVBoxLayout()
+        for row in (below, told, body):
             row.setSpacing(_SPACING)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.addWidget(self.list)
+        told.addWidget(self.meaning, 1)
+        told.addWidget(self.trouble)
         body.addWidget(heading(self._title, 1.1))
-        body.addWidget(self.list)
-        body.addWidget(self.meaning, 1)
-        body.addWidget(self.trouble)
+        body.addWidget(Shrinking(page), 1)
         body.addLayout(below)
         body.setContentsMargins(*[self.style().pixelMetric(QStyle.PixelMetric.PM_LayoutLeftMargin)] * 4)
         layout = QVBoxLayout(self)
@@ -127,7 +132,7 @@ class DeleteDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(ClusterBanner(self._session.entry, ""))
         layout.addLayout(body, 1)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
         self.cancel.setFocus()
 
     def _start_planning(self) -> None:

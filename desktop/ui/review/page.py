@@ -33,6 +33,7 @@ from desktop.ui.plain import label, tooltip
 from desktop.ui.review.item_list import ItemList
 from desktop.ui.review.item_panel import ItemPanel
 from desktop.ui.review.items import Item, Standing, carried_out, planned
+from desktop.ui.scrolling import Shrinking
 from desktop.wording import errors as error_words
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ class ReviewPage(QWidget):
             button.setAutoDefault(False)
             below.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._halves, 1)
+        layout.addWidget(Shrinking(self._halves), 1)
         layout.addLayout(below)
 
     def _run(self, state: str) -> None:

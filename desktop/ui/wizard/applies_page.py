@@ -11,7 +11,7 @@ from desktop.policy.findings import Finding
 from desktop.reach.choices import Match, lasting
 from desktop.reach.objects import Workload
 from desktop.ui.plain import label
-from desktop.ui.tab_order import FocusScroll
+from desktop.ui.scrolling import FocusScroll
 from desktop.ui.wizard.fields import QuietLabel, push_button
 from desktop.ui.wizard.label_rows import SelectorEditor
 from desktop.ui.wizard.matches import selected_words, workload_words

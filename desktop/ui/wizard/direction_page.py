@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QHBoxLayout,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -19,8 +18,9 @@ from desktop.policy.draft import DirectionField, Isolation, PeerField, RuleField
 from desktop.policy.findings import Path, Severity
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
+from desktop.ui.flow import Flow
+from desktop.ui.scrolling import FocusScroll
 from desktop.ui.strip import Strip
-from desktop.ui.tab_order import FocusScroll
 from desktop.ui.wizard.fields import ProblemStrip, push_button
 from desktop.ui.wizard.judging import Judged
 from desktop.ui.wizard.rule_card import RuleCard
@@ -102,11 +102,9 @@ class DirectionPage(QWidget):
         self._dress()
 
     def _lay_out(self) -> None:
-        switch = QHBoxLayout()
-        switch.setSpacing(18)
+        switch = Flow(spacing=18)
         for button in self._choices:
             switch.addWidget(button)
-        switch.addStretch(1)
         inside = QVBoxLayout(self._cards)
         inside.setContentsMargins(0, 0, 6, 0)
         inside.addLayout(self._list)

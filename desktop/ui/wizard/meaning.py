@@ -1,9 +1,10 @@
 """What the policy means so far, a line for each direction; always in sight while it is written."""
 
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.policy.objects import Direction
-from desktop.ui.plain import label
+from desktop.ui.elided import Elided
+from desktop.ui.plain import tooltip
 from desktop.ui.wizard.judging import Judged
 
 _LINES_MOST = 3
@@ -14,18 +15,23 @@ class MeaningLines(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines = {direction: label(wrap=True, selectable=True) for direction in Direction}
+        self.lines = {direction: Elided(lines=_LINES_MOST) for direction in Direction}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 2)
         layout.setSpacing(2)
         for line in self.lines.values():
-            line.setMaximumHeight(line.fontMetrics().lineSpacing() * _LINES_MOST)
-            line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             layout.addWidget(line)
         self.hide()
+
+    def be_short(self, *, short: bool) -> None:
+        """Take a line for each at most, as there is little room."""
+        for line in self.lines.values():
+            line.allow(1 if short else _LINES_MOST)
 
     def show_judged(self, judged: Judged | None) -> None:
         """Say what a draft means; None where there is none to speak of."""
         for direction, line in self.lines.items():
-            line.setText(judged.summary(direction) if judged else "")
+            told = judged.summary(direction) if judged else ""
+            line.say(told)
+            line.setToolTip(tooltip(told))
         self.setVisible(judged is not None)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QLis
 
 from desktop.language import tr
 from desktop.ui.plain import label
+from desktop.ui.window_size import open_at
 from desktop.ui.wizard.fields import Field, buddy
 from desktop.wording.plain import plain
 
@@ -49,7 +50,7 @@ class PickDialog(QDialog):
         self.list.activated.connect(self._take)
         self.buttons.accepted.connect(lambda: self._take(self.list.currentIndex()))
         self.buttons.rejected.connect(self.reject)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
         self._narrow("")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

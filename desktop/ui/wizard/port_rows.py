@@ -10,6 +10,7 @@ from desktop.language import tr
 from desktop.policy.draft import PortField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import PROTOCOLS
+from desktop.ui.flow import Flow
 from desktop.ui.wizard.completing import Suggestions
 from desktop.ui.wizard.fields import (
     Choice,
@@ -84,11 +85,10 @@ class PortsEditor(QWidget):
         self.from_service.setToolTip(tr("Fill in the port of the pods that a Service leads to"))
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
-        buttons = QHBoxLayout()
+        buttons = Flow()
         buttons.addWidget(self.add)
         buttons.addWidget(self.from_service)
         buttons.addWidget(self._every)
-        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

@@ -11,9 +11,9 @@ from desktop.reach.choices import Match
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.editor.margin import RANK
 from desktop.ui.plain import label, tooltip
+from desktop.ui.scrolling import FocusScroll
 from desktop.ui.strip import Strip
 from desktop.ui.style import heading
-from desktop.ui.tab_order import FocusScroll
 from desktop.ui.wizard.fields import QuietLabel
 from desktop.ui.wizard.fixes import Fix, fix_of
 from desktop.ui.wizard.judging import Judged

@@ -12,6 +12,7 @@ from desktop.policy.draft import PeerField, PortField, RuleField
 from desktop.policy.findings import Finding, Path
 from desktop.policy.objects import Direction
 from desktop.reach.choices import Match
+from desktop.ui.flow import Flow
 from desktop.ui.plain import label
 from desktop.ui.wizard.fields import ProblemStrip, push_button, small_button, under
 from desktop.ui.wizard.peer_editor import PeerEditor
@@ -199,10 +200,9 @@ class RuleBody(QWidget):
             editor.show_match(matches.get((*path, index)))
 
     def _lay_out(self) -> None:
-        choice = QHBoxLayout()
+        choice = Flow()
         choice.addWidget(self.these)
         choice.addWidget(self.anyone)
-        choice.addStretch(1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(6)

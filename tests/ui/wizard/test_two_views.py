@@ -141,8 +141,8 @@ def test_what_the_text_means_stays_in_sight_in_both_views(desk: WritingDesk, han
     for view in (View.YAML, View.FORM):
         hand.show(view)
         assert lines[Direction.INGRESS].isVisible()
-        assert lines[Direction.INGRESS].text() == told
-        assert lines[Direction.EGRESS].text() == "Outbound: not restricted by this policy."
+        assert lines[Direction.INGRESS].full == told
+        assert lines[Direction.EGRESS].full == "Outbound: not restricted by this policy."
 
 
 def test_what_cannot_be_read_yet_outlives_an_edit_of_the_yaml(desk: WritingDesk, hand: FormHand) -> None:

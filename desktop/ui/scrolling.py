@@ -1,0 +1,81 @@
+"""Pages that scroll: to whatever has the keyboard, and, some of them, only where there is less room than they need."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+_NARROWEST, _LOWEST = 160, 80
+
+
+class FocusScroll(QScrollArea):
+    """A page that scrolls to whatever has the keyboard; it takes no room and no keys for itself."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inside)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        inside = self.widget()
+        if now is not None and inside is not None and self.isVisible() and inside.isAncestorOf(now):
+            self.ensureWidgetVisible(now)
+
+
+class _Held(QWidget):
+    """Holds a page, and asks for the least room in which that page is whole."""
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.page = page
+        page.setParent(self)
+
+    def sizeHint(self) -> QSize:
+        """Ask for what the page asks for."""
+        return self.page.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the least size of the page; its sentences may take more lines in the width there is."""
+        least, layout = self.page.minimumSizeHint(), self.page.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return least
+        return QSize(least.width(), layout.totalMinimumHeightForWidth(max(self.width(), least.width())))
+
+    def event(self, event: QEvent) -> bool:
+        """Ask anew when the page asks for something else."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the page all the room."""
+        super().resizeEvent(event)
+        self.page.setGeometry(self.rect())
+
+
+class Shrinking(FocusScroll):
+    """A page that is as large as the room there is, and scrolls where that is less than it needs at least."""
+
+    def __init__(self, page: QWidget) -> None:
+        self.page = page
+        super().__init__(_Held(page))
+
+    def sizeHint(self) -> QSize:
+        """Ask for all that the page asks for."""
+        return self.page.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for little: the rest is reached by scrolling."""
+        return self.page.minimumSizeHint().boundedTo(QSize(_NARROWEST, _LOWEST))
+
+    @property
+    def lacking(self) -> int:
+        """How much higher it would have to be for the page to have the height that it asks for in this width."""
+        layout, width = self.page.layout(), max(self.width(), self.page.minimumSizeHint().width())
+        by_width = layout is not None and layout.hasHeightForWidth()
+        wanted = layout.totalHeightForWidth(width) if layout and by_width else self.page.sizeHint().height()
+        return wanted - self.height()

@@ -17,9 +17,8 @@ class Elided(QLabel):
         self._full, self._lines = "", lines
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(label(selectable=True).textInteractionFlags())
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setWordWrap(True)  # a label that does not wrap has no height for a width
 
     @property
     def full(self) -> str:

@@ -1,10 +1,14 @@
 """Pages that scroll: to whatever has the keyboard, and, some of them, only where there is less room than they need."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-_NARROWEST, _LOWEST = 160, 80
+_NARROWEST, _LOWEST, _AROUND = 160, 80, 12
+_SETTLE_MS = 300
+"""So long after it got the keyboard what is new on a page may still be on the way to its place."""
 
 
 class FocusScroll(QScrollArea):
@@ -16,14 +20,48 @@ class FocusScroll(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inside)
+        self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self.verticalScrollBar().rangeChanged.connect(self._grow)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
-        inside = self.widget()
-        if now is not None and inside is not None and self.isVisible() and inside.isAncestorOf(now):
-            self.ensureWidgetVisible(now)
+        """Scroll to what has the keyboard now, and again when it has its place: it may be new."""
+        if now is not None and self.isVisible() and next(_areas(now), None) is self:
+            self._settle.start()
+            self._show_focus()
+
+    @Slot()
+    def _grow(self) -> None:
+        """Follow what has just got the keyboard to its place."""
+        if self._settle.isActive():
+            self._show_focus()
+
+    def _show_focus(self) -> None:
+        """Scroll from the inside out: what an inner page does moves what an outer one has to show."""
+        now = QApplication.focusWidget()
+        if now is not None and self.isAncestorOf(now):
+            for area in _areas(now):
+                area.show_all_of(now)
+
+    def show_all_of(self, widget: QWidget) -> None:
+        """Scroll to a widget inside; Qt's own way is content when the cursor in it can be seen."""
+        inside, room = self.widget(), self.viewport().size()
+        if inside is None or widget.height() > room.height():
+            self.ensureWidgetVisible(widget)
+            return
+        middle = widget.mapTo(inside, widget.rect().center())
+        around = QSize(widget.width() // 2 + _AROUND, widget.height() // 2 + _AROUND).boundedTo(room / 2)
+        self.ensureVisible(middle.x(), middle.y(), around.width(), around.height())
+
+
+def _areas(widget: QWidget) -> Iterator[FocusScroll]:
+    """Yield the pages that a widget is on, from the inside out."""
+    while not widget.isWindow() and (holder := widget.parentWidget()) is not None:
+        widget = holder
+        if isinstance(widget, FocusScroll):
+            yield widget
 
 
 class _Held(QWidget):

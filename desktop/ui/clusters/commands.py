@@ -20,6 +20,7 @@ from desktop.ui.clusters.menus import ClusterMenus
 from desktop.ui.clusters.panel import ClusterPanel
 from desktop.ui.clusters.sign_in import SignInPrograms
 from desktop.ui.clusters.tree_model import Level, NodeKey
+from desktop.ui.file_dialog import file_dialog
 from desktop.wording.plain import plain
 
 _RELOAD = "catalog:reload"
@@ -164,7 +165,7 @@ class ClusterCommands(QObject):
         ConnectionDetails(told, self._actions, self._panel.now, self._window).show()
 
     def _add_kubeconfig(self) -> None:
-        dialog = QFileDialog(self._window, tr("Add Kubeconfig File"))
+        dialog = file_dialog(self._window, tr("Add Kubeconfig File"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._add_kubeconfigs)
         dialog.open()
@@ -177,7 +178,7 @@ class ClusterCommands(QObject):
         self._context.tasks.run(_RELOAD, add, self._reloaded, self._failed)
 
     def _add_folder(self) -> None:
-        dialog = QFileDialog(self._window, tr("Add Folder of Manifests"))
+        dialog = file_dialog(self._window, tr("Add Folder of Manifests"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._folder_chosen)

@@ -21,6 +21,7 @@ from desktop.ui.bridge import UiContext
 from desktop.ui.connections.graph_view import GraphView
 from desktop.ui.connections.grid import Grid, State
 from desktop.ui.connections.grid_painting import GridPainting, Look
+from desktop.ui.file_dialog import file_dialog
 from desktop.wording.connections import end_text, ports_words, range_text
 from desktop.wording.plain import plain
 
@@ -41,7 +42,7 @@ def save_as(context: UiContext, title: str, grid: Grid, graph: GraphView | None,
         "svg": tr("Drawing (*.svg)"),
         "csv": tr("Table (*.csv)"),
     }
-    dialog = QFileDialog(parent, tr("Export Connections"))
+    dialog = file_dialog(parent, tr("Export Connections"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters(list(kinds.values()))
     dialog.setDefaultSuffix("png")

@@ -32,6 +32,7 @@ from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
 from desktop.ui.editor.policy_picker import PolicyPicker
 from desktop.ui.editor.refusals import Refusal
+from desktop.ui.file_dialog import file_dialog
 from desktop.ui.flow import Flow
 from desktop.ui.impact.line import ImpactLine
 from desktop.ui.plain import label, tooltip
@@ -281,7 +282,7 @@ class EditorPage(QWidget):
 
     @Slot()
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, tr("Import Files"))
+        dialog = file_dialog(self, tr("Import Files"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters([tr("Manifests (*.yaml *.yml *.json)"), tr("All files (*)")])
         dialog.filesSelected.connect(lambda names: self.import_files([Path(name) for name in names]))

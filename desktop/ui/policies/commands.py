@@ -17,6 +17,7 @@ from desktop.session.rights import Question
 from desktop.session.tasks import ProgressSink
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import UiContext
+from desktop.ui.file_dialog import file_dialog
 from desktop.ui.policies.export import export, file_name
 from desktop.ui.policies.panel import PolicyPanel
 from desktop.ui.policies.rights import MOST_ASKED, Permissions
@@ -238,7 +239,7 @@ class PolicyCommands(QObject):
 
             self._context.tasks.run("policies:export", job, saved, self._context.messages.error)
 
-        dialog = QFileDialog(self._window, tr("Export Policies"))
+        dialog = file_dialog(self._window, tr("Export Policies"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("yaml")
         dialog.selectFile(file_name(rows))

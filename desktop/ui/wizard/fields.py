@@ -43,6 +43,8 @@ class Field(QLineEdit):
         if text != self.text():
             self._showing = True
             self.setText(text)
+            if not self.hasFocus():
+                self.setCursorPosition(0)  # of a long text the beginning is to be seen
             self._showing = False
 
     def show_problems(self, findings: Sequence[Finding]) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.language import use_language
 from desktop.policy.objects import Direction
@@ -15,6 +16,8 @@ from tests.helpers.form_table import fill
 from tests.helpers.forms import FormHand, Key
 from tests.helpers.writing import WritingDesk
 
+_SMALL, _LINES_SEEN, _LAID_OUT_MS = (632, 328), 40, 50
+"""Pixels: a window on a screen of 1280 by 720 at 200 %, and what is to be seen of a text at least."""
 SOURCES = [{"Namespaces": "web", "Pods with": ["role = a"]}, {"CIDR": "10.0.0.0/8"}]
 EVERYTHING = {
     "Labels": ["role = db"],
@@ -123,3 +126,51 @@ def test_a_field_far_down_scrolls_into_sight(desk: WritingDesk, hand: FormHand) 
     hand.form.focus_first()
     hand.tab_to(page.add)
     assert not page.add.visibleRegion().isEmpty()
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Whether all of a widget can be seen, or as much of a text as there is room for."""
+    seen = widget.visibleRegion().boundingRect()
+    return seen == widget.rect() or (isinstance(widget, QAbstractScrollArea) and seen.height() > _LINES_SEEN)
+
+
+@pytest.mark.parametrize("key", [Key.Key_Tab, Key.Key_Backtab], ids=["forward", "back"])
+def test_what_has_the_keyboard_is_in_sight_also_on_a_small_screen(
+    desk: WritingDesk, hand: FormHand, qtbot: QtBot, key: Key
+) -> None:
+    dialog = hand.open(desk)
+    fill(hand.form, EVERYTHING)
+    hand.settle()
+    dialog.resize(*_SMALL)
+    for step in Step:
+        hand.form.steps.go_to(step)
+        hand.form.focus_first()
+        qtbot.wait(_LAID_OUT_MS)
+        first = QApplication.focusWidget()
+        for _ in range(60):
+            hand.press(key)
+            here = QApplication.focusWidget()
+            assert here is not None
+            assert in_sight(here), f"{step}: {here.accessibleName() or here}"
+            if here is first:
+                break
+
+
+def test_what_is_added_by_key_is_in_sight_on_a_small_screen(desk: WritingDesk, hand: FormHand, qtbot: QtBot) -> None:
+    dialog = hand.open(desk)
+    dialog.resize(*_SMALL)
+    fill(hand.form, EVERYTHING)
+    hand.settle()
+    hand.form.steps.go_to(Step.INBOUND)
+    qtbot.wait(_LAID_OUT_MS)
+    page = hand.form.directions[Direction.INGRESS]
+    body = page.cards[0].body
+    assert body is not None
+    for button in (body.ports.add, body.add_peer, body.peers[0].pods.add, page.add):
+        for _ in range(3):
+            button.setFocus()
+            hand.press(Key.Key_Space)
+            here = QApplication.focusWidget()
+            assert here is not None
+            assert here is not button
+            qtbot.waitUntil(lambda here=here: in_sight(here))  # type: ignore[misc]

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # exported, but the stubs do not say so
 
 from desktop.manifest import scalars
 
@@ -23,39 +24,47 @@ class Alias(yaml.Node):
     value: yaml.Node
 
 
-class _Loader(yaml.SafeLoader):
+class _Composer:
+    """Makes nodes of what libyaml reads."""
+
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        self._parser = CParser(text)
+        self._anchors: dict[str, yaml.Node] = {}
         self.aliases: list[Alias] = []
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = cast(yaml.NodeEvent, self.peek_event())  # type: ignore[no-untyped-call]
+    def root(self) -> yaml.Node:
+        """Return the root of the first document."""
+        while not isinstance(self._parser.get_event(), yaml.DocumentStartEvent):
+            pass  # the start of the stream
+        return self._node(self._parser.get_event())
+
+    def _node(self, event: Any) -> yaml.Node:
+        marks = event.start_mark, event.end_mark
         if isinstance(event, yaml.AliasEvent):
-            self.get_event()  # type: ignore[no-untyped-call]
-            target: yaml.Node = self.anchors[event.anchor]
-            start, stop = cast(tuple[yaml.Mark, yaml.Mark], (event.start_mark, event.end_mark))
-            self.aliases.append(Alias(target.tag, target, start, stop))
+            target = self._anchors[event.anchor or ""]
+            self.aliases.append(Alias(target.tag, target, *marks))
             return self.aliases[-1]
-        self.anchors.pop(event.anchor, None)  # a name can be used again: then the aliases below mean the new one
-        return super().compose_node(parent, index)
+        if isinstance(event, yaml.ScalarEvent):
+            merges = event.value == "<<" and event.tag is None and event.implicit[0]
+            scalar = yaml.ScalarNode(_MERGE if merges else event.tag or "", event.value, *marks, event.style)
+            self._anchors[event.anchor or ""] = scalar
+            return scalar
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        kind = yaml.MappingNode if is_mapping else yaml.SequenceNode
+        node = self._anchors[event.anchor or ""] = kind(event.tag, [], *marks, event.flow_style)
+        parts: list[yaml.Node] = []
+        while not isinstance(following := self._parser.get_event(), yaml.CollectionEndEvent):
+            parts.append(self._node(following))
+        node.value = list(zip(parts[::2], parts[1::2], strict=True)) if is_mapping else parts
+        node.end_mark = following.end_mark
+        return node
 
 
 def compose(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
-    """Return the root of a document that reads without errors, and its aliases in their order.
-
-    Raises yaml.YAMLError where PyYAML reads less than libyaml: of tabs between tokens it takes only few, so that they
-    count as blanks where it refuses them.
-    """
-    try:
-        return _composed(text)
-    except yaml.YAMLError:
-        return _composed(text.replace("\t", " "))
-
-
-def _composed(text: str) -> tuple[yaml.Node, tuple[Alias, ...]]:
-    loader = _Loader(text)
-    root = cast(yaml.Node, loader.get_single_node())
-    return root, tuple(loader.aliases)
+    """Return the root of a document that reads without errors, and its aliases in their order."""
+    composer = _Composer(text)
+    root = composer.root()
+    return root, tuple(composer.aliases)
 
 
 def within(node: yaml.Node) -> Iterator[yaml.Node]:

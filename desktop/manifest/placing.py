@@ -19,8 +19,8 @@ def put(text: str, document: Document, value: Mapping[str, object], origins: Ori
     is edited as a whole, so that these keep their meaning and it goes on doing so.
     """
     while (whole := document.parent) is not None and ("&" in whole.text or _is_typed(whole)):
-        origins = origins.below(document.path)
-        document, value = whole, _with_item(whole, document.path, value)
+        value, count = _with_item(whole, document.path, value)
+        document, origins = whole, origins.within(document.path, count)
     changed = rewrite(document.text, value, origins)
     return text if changed == document.text else slices.replace(text, document, changed)
 
@@ -30,11 +30,13 @@ def _is_typed(whole: Document) -> bool:
     return cast(Mapping[str, object], whole.value)["kind"] != "List"
 
 
-def _with_item(whole: Document, path: tuple[str | int, ...], value: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the value of a List with another in the place of the item at ``path``, a field and a number."""
+def _with_item(
+    whole: Document, path: tuple[str | int, ...], value: Mapping[str, object]
+) -> tuple[Mapping[str, object], int]:
+    """Return a List's value with another in the place of the item at ``path`` (a field, a number), and its length."""
     field, number = cast(tuple[str, int], path)
     held = cast(Mapping[str, list[Mapping[str, object]]], whole.value)
     items = held[field]
     said = [key for key in _SAID_BY_THE_LIST if key not in items[number]]
     own = {key: part for key, part in value.items() if key not in said}
-    return {**held, field: [*items[:number], own, *items[number + 1 :]]}
+    return {**held, field: [*items[:number], own, *items[number + 1 :]]}, len(items)

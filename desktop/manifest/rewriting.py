@@ -51,10 +51,7 @@ def _edited(text: str, old: object, new: object, origins: Origins) -> Iterator[s
     An alias is written out where it would no longer say the same. The last try does so with all of them: a name may
     stand for several things, of which one comes to stand before another.
     """
-    try:
-        root, aliases = compose(text)
-    except yaml.YAMLError:
-        return
+    root, aliases = compose(text)
     everyone: frozenset[yaml.Node] = frozenset(aliases)
     apart: frozenset[yaml.Node] = frozenset()
     while True:

@@ -18,12 +18,11 @@ class Origins:
     entries: Mapping[Path, tuple[int | None, ...]] = field(default_factory=dict)
     keys: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
 
-    def below(self, path: Path) -> "Origins":
-        """Return the same for a document that holds this one at ``path``."""
-        return Origins(
-            {(*path, *at): origin for at, origin in self.entries.items()},
-            {(*path, *at): names for at, names in self.keys.items()},
-        )
+    def within(self, path: Path, count: int) -> "Origins":
+        """Return the same for a document that holds this one at ``path``, as one of ``count`` that all stay."""
+        entries = {(*path, *at): origin for at, origin in self.entries.items()}
+        keys = {(*path, *at): names for at, names in self.keys.items()}
+        return Origins({path[:-1]: tuple(range(count)), **entries}, keys)
 
     def stirred(self) -> frozenset[Path]:
         """Return the paths to and of all lists whose entries do not stand as they stood, though they may be equal."""

@@ -5,6 +5,7 @@ import pytest
 from desktop.manifest.items import objects
 from desktop.manifest.placing import put
 from desktop.manifest.reader import read
+from desktop.policy.origins import Origins
 
 SHARED = """\
 # the shop
@@ -79,3 +80,27 @@ def test_of_several_documents_the_others_stay_byte_for_byte() -> None:
     document = read(text).documents[1]
     changed = put(text, document, {"a": {"k": 2}, "b": {"k": 1}})
     assert changed == "a: &x {k: 1}\nb: *x  # one\n---\na: &x {k: 2}\nb:  # two\n  k: 1\n"
+
+
+TWINS = """\
+kind: List
+apiVersion: v1
+items:
+- kind: A  # first
+  rules:
+  - &x {k: 1}  # one
+  - {k: 1}  # two
+- kind: A  # second
+  rules:
+  - *x  # three
+"""
+
+
+def test_it_is_known_which_of_the_equal_parts_of_an_item_went_and_that_equal_items_stay() -> None:
+    reading = read(TWINS)
+    document = next(iter(objects(reading)))
+    one = {"kind": "A", "rules": [{"k": 1}]}
+    without_two = put(reading.text, document, one, Origins({("rules",): (0,)}))
+    assert without_two == TWINS.replace("  - {k: 1}  # two\n", "")
+    without_one = put(reading.text, document, one, Origins({("rules",): (1,)}))
+    assert without_one == TWINS.replace("  - &x {k: 1}  # one\n", "").replace("- *x  # three", "-  # three\n    k: 1")

@@ -216,11 +216,6 @@ def test_tabs_stay_where_only_some_readers_take_them() -> None:
     assert edited(lambda v: v.update(b=3), text) == text.replace("b: 2", "b: 3")
 
 
-def test_a_text_that_only_some_readers_take_is_written_anew_below_its_comments() -> None:
-    text = "# head\na: 1  # one\nb: 2\n\ufeff"  # a byte order mark behind it all
-    assert edited(lambda v: v.update(b=3), text) == "# head\na: 1\nb: 3\n"
-
-
 def test_a_removed_item_takes_its_comment_with_it_at_the_very_top_of_a_text_too() -> None:
     assert edited(lambda v: v.pop(0), "# the first\n- a\n- b\n") == "- b\n"
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from desktop import replacing
 from desktop.errors import FileError
 
 
@@ -25,7 +26,7 @@ def write_private(path: Path, blocks: Iterable[bytes]) -> None:
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        replacing.replace(temporary, path)
     except OSError as error:
         raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
     finally:
@@ -43,7 +44,7 @@ def write_for_user(path: Path, blocks: Iterable[bytes]) -> None:
     try:
         with part.open("wb") as file:
             file.writelines(blocks)
-        part.replace(path)
+        replacing.replace(part, path)
     except OSError as error:
         raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
     finally:
@@ -57,7 +58,7 @@ def set_aside(path: Path) -> Path:
     while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
         number += 1
     try:
-        path.rename(aside)
+        replacing.replace(path, aside)
     except OSError as error:
         raise FileError("file.not-written", path=str(path), reason=error.strerror or type(error).__name__) from error
     return aside

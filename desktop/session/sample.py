@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from desktop import replacing
 from desktop.errors import FileError
 from desktop.paths import data_dir, resource
 
@@ -27,8 +28,8 @@ def reset() -> Path:
             fresh = Path(folder) / "new"
             shutil.copytree(resource("sample"), fresh, copy_function=shutil.copyfile)
             if path.exists():
-                path.rename(Path(folder) / "old")
-            fresh.rename(path)
+                replacing.replace(path, Path(folder) / "old")
+            replacing.replace(fresh, path)
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise FileError("file.not-written", path=str(path), reason=reason) from error

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import msgspec
 
+from desktop import replacing
 from desktop.cluster.gateway import PolicyDocument
 from desktop.errors import FileError
 from desktop.paths import data_dir
@@ -114,7 +115,7 @@ class DraftFile:
 def remove_draft(file: str) -> None:
     """Remove the file of a stored draft; nothing happens where there is none. Raises FileError."""
     try:
-        Path(file).unlink(missing_ok=True)
+        replacing.unlink(Path(file), missing_ok=True)
     except OSError as error:
         raise FileError("file.not-written", path=file, reason=error.strerror or type(error).__name__) from error
 

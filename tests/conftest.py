@@ -22,9 +22,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give each test its own home, so that no test reads or writes the user's files or kubeconfig."""
     home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
+    for name in ("HOME", "USERPROFILE"):  # the second is the one of Windows
+        monkeypatch.setenv(name, str(home))
     monkeypatch.setenv("BULKHEAD_HOME", str(home / "bulkhead"))
-    monkeypatch.delenv("KUBECONFIG", raising=False)
+    for name in ("KUBECONFIG", "HOMEDRIVE", "HOMEPATH"):
+        monkeypatch.delenv(name, raising=False)
     return home  # type: ignore[return-value]
 
 

@@ -13,10 +13,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO
 
 from desktop.cancellation import CancelToken
+from desktop.cluster.job import Job
 from desktop.cluster.plugin import Plugin
 from desktop.errors import SignInFailed
 
@@ -57,6 +57,7 @@ def run(plugin: Plugin, token: CancelToken, hear: Callable[[str], None]) -> byte
     except (OSError, ValueError) as error:  # the latter for a variable's name that no system takes
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SignInFailed("plugin.not-started", reason=reason, **facts) from error
+    job = Job(process.pid) if _WINDOWS else None
     answer, said = _Answer(process.stdout), _Said(process.stderr, hear)
     try:
         limit = _wait(process, said, token)
@@ -71,7 +72,7 @@ def run(plugin: Plugin, token: CancelToken, hear: Callable[[str], None]) -> byte
             raise SignInFailed("plugin.answer-too-long", limit=OUTPUT_LIMIT, **facts)
         return content
     finally:
-        _kill(process)
+        _kill(process, job)
 
 
 def _environment(plugin: Plugin) -> dict[str, str]:
@@ -98,27 +99,18 @@ def _wait(process: "subprocess.Popen[bytes]", said: "_Said", token: CancelToken)
             return limit
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def _kill(process: "subprocess.Popen[bytes]", job: Job | None) -> None:
     """End the program, and what it started, unless it has ended by itself."""
-    if process.poll() is not None:
-        return
-    if _WINDOWS:
-        _kill_tree(process)
-    else:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _kill_tree(process: "subprocess.Popen[bytes]") -> None:
-    """Windows has no groups of processes to kill, but a tool that knows who started whom."""
-    system = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32"
-    tree = [str((system / "taskkill").with_suffix(".exe")), "/F", "/T", "/PID", str(process.pid)]
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        subprocess.run(  # noqa: S603  a tool of the system
-            tree, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10, creationflags=_NO_WINDOW
-        )
-    process.kill()  # where the tool is not there or was too slow
+    if process.poll() is None:
+        if job is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        else:
+            job.end()
+            process.kill()  # where it got no job
+        process.wait()
+    if job is not None:
+        job.close()
 
 
 class _Answer:

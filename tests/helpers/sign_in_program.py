@@ -13,26 +13,32 @@ import json, os, sys, time
 from pathlib import Path
 here = Path(__file__).parent
 def note(name, value):
-    with open(here / name, "a") as file:
+    with open(here / name, "a", encoding="utf-8") as file:
         file.write(json.dumps(value) + "\\n")
 def answer(version="{VERSION}", kind="ExecCredential", **status):
     print(json.dumps({{"apiVersion": version, "kind": kind, "status": status}}))
 note("runs", {{"arguments": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd(),
-    "input": os.readlink("/proc/self/fd/0") if os.path.exists("/proc/self/fd/0") else ""}})
+    "input": os.readlink("/proc/self/fd/0") if sys.platform == "linux" else sys.stdin.read()}})
 """
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program at ``path``."""
+    """A program at ``path``, and the Python ``script`` that it is or, on Windows, runs."""
 
     path: Path
+    script: Path
+
+    @property
+    def started(self) -> tuple[Path, tuple[str, ...]]:
+        """What to start, with which first arguments, where Windows' shell must not come between."""
+        return (Path(sys.executable), ("-IS", str(self.script))) if self.path != self.script else (self.path, ())
 
     @property
     def runs(self) -> list[dict[str, object]]:
         """How it was run, each time."""
         notes = self.path.parent / "runs"
-        return [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
+        return [json.loads(line) for line in notes.read_text("utf-8").splitlines()] if notes.exists() else []
 
     def told(self, run: int = -1) -> dict[str, object]:
         """Return what a run was told about the cluster."""
@@ -46,10 +52,13 @@ class Program:
 def program(folder: Path, body: str = "answer(token='abc')", name: str = "login") -> Program:
     """Make a program of Python lines; ``answer(token=…)`` and ``note(file, value)`` are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(f"{_START}{body}\n")
-    path.chmod(0o755)
-    return Program(path)
+    path = script = folder / name
+    if sys.platform == "win32":
+        path, script = path.with_suffix(".cmd"), path.with_suffix(".py")
+        path.write_text(f'@"{sys.executable}" -IS "{script}" %*\n', "utf-8")
+    script.write_text(f"{_START}{body}\n", "utf-8")
+    script.chmod(0o755)
+    return Program(path, script)
 
 
 def kubeconfig(path: Path, exec_: Mapping[str, object], server: str = "https://127.0.0.1:1", **cluster: object) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from desktop.cluster.connection import TOKEN_AGE, Connection, TokenFile, connection
 from desktop.cluster.kubeconfig import load
 from desktop.errors import BulkheadError, ConfigError, FileError
+from tests.helpers.odd_files import make_pipe
 
 
 def kubeconfig(folder: Path, cluster: Mapping[str, object], user: Mapping[str, object]) -> Path:
@@ -148,7 +149,7 @@ def test_a_token_file_is_read_again_each_minute_and_survives_a_rotation(tmp_path
         ({"tokenFile": "empty"}, "kubeconfig.token-file-empty"),
         ({"tokenFile": "lines"}, "kubeconfig.token-invalid"),
         ({"tokenFile": "large"}, "file.too-large"),
-        ({"tokenFile": "/dev/zero"}, "file.not-ordinary"),
+        ({"tokenFile": os.devnull}, "file.not-ordinary"),
         ({"tokenFile": "pipe"}, "file.not-ordinary"),
         ({"tokenFile": "//server/share/token"}, "file.not-local"),
         ({"tokenFile": "\\\\server\\share\\token"}, "file.not-local"),
@@ -166,7 +167,7 @@ def test_what_cannot_be_used_is_refused_with_its_reason(user: Mapping[str, objec
     (tmp_path / "wide").write_text("CANARY", encoding="utf-16")
     (tmp_path / "odd").write_bytes(b"CANARY\xe9")
     (tmp_path / "large").write_bytes(b"a" * (1 << 20) + b"a")
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     assert refused(tmp_path, user=user) == code
 
 

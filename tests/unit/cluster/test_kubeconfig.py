@@ -13,6 +13,7 @@ from desktop.cluster.stanzas import UserStanza
 from desktop.errors import BulkheadError, ConfigError
 from tests.helpers import kubeconfig_files
 from tests.helpers.kubeconfig_files import KUBECTL
+from tests.helpers.odd_files import make_pipe
 
 A = """
 apiVersion: v1
@@ -128,7 +129,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 def from_root(folder: Path, name: str) -> str:
     """Write a resolved path as the cases do: relative to the folder of the case."""
-    return os.path.relpath(folder / name, folder) if name else ""
+    return os.path.relpath(folder / name, folder).replace(os.sep, "/") if name else ""
 
 
 def ours(config: Kubeconfig, folder: Path) -> tuple[str, dict[str, list[str]]]:
@@ -240,7 +241,7 @@ def test_a_broken_file_is_told_and_hides_no_other(text: str, code: str, tmp_path
 def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"\xff\x00")
     (tmp_path / "large").write_bytes(b"#" * (4 << 20))
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     names = ["bytes", "large", "pipe", ".", "missing"]
     config = load([], [tmp_path / name for name in names])
     assert [error.code for error in config.file_errors] == [
@@ -494,9 +495,10 @@ def test_file_errors_are_errors_of_ours(tmp_path: Path) -> None:
 
 
 def test_the_files_and_the_program_that_a_context_names_are_told_before_anything_is_read(tmp_path: Path) -> None:
-    user = plug_in("command: ./login, interactiveMode: Never") + ", client-certificate: crt, client-key: /abs/key"
+    key = (tmp_path.parent / "key").as_posix()
+    user = plug_in("command: ./login, interactiveMode: Never") + f", client-certificate: crt, client-key: {key}"
     write(tmp_path, {"config": one("server: 'https://a', certificate-authority: pki/ca", user)})
     context = load([tmp_path / "config"]).contexts[0]
     assert context.error is None
     assert context.runs == "./login"
-    assert context.reads == (tmp_path / "pki" / "ca", tmp_path / "crt", Path("/abs/key"))
+    assert context.reads == (tmp_path / "pki" / "ca", tmp_path / "crt", Path(key))

@@ -198,9 +198,11 @@ PREFERENCES = {
 
 @pytest.mark.parametrize(("text", "code"), PREFERENCES.values(), ids=PREFERENCES)
 def test_the_preferences_for_kubectl_say_what_may_run(text: str, code: str, home: Path, tmp_path: Path) -> None:
-    program(tmp_path / "bin")
-    (home / ".kube" / "kuberc").write_text(_HEAD + text.replace("BIN", str(tmp_path / "bin")))
-    wanted = plugin.Plugin("login", tmp_path / "bin" / "login", (), (), tmp_path, VERSION, str(tmp_path / "bin"))
+    made = program(tmp_path / "bin")
+    straight = text.replace("BIN/login", str(tmp_path / "bin" / "login")).replace("BIN", str(tmp_path / "bin"))
+    elsewhere = straight.replace("/usr/bin/login", os.path.normpath("/usr/bin/login"))
+    (home / ".kube" / "kuberc").write_text(_HEAD + elsewhere, "utf-8")
+    wanted = plugin.Plugin("login", made.path, (), (), tmp_path, VERSION, str(tmp_path / "bin"))
     if code:
         with pytest.raises(ConfigError) as caught:
             plugin_policy.check(wanted)
@@ -242,6 +244,7 @@ def _shell(path: Path, lines: str) -> Path:
     return path
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no login shell is asked on Windows; test_windows says so")
 def test_started_from_an_icon_programs_are_found_where_the_login_shell_finds_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,9 +2,12 @@
 
 import logging
 import os
+import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,9 +23,9 @@ from tests.helpers.waiting import eventually
 
 
 def plugin(made: Program, *arguments: str, **variables: str) -> Plugin:
-    return Plugin(
-        "login", made.path, arguments, tuple(variables.items()), made.path, VERSION, os.environ.get("PATH", os.defpath)
-    )
+    path, first = made.started
+    search_path = os.environ.get("PATH", os.defpath)
+    return Plugin("login", path, (*first, *arguments), tuple(variables.items()), made.path, VERSION, search_path)
 
 
 def run(made: Program, *arguments: str, heard: list[str] | None = None, token: CancelToken | None = None) -> bytes:
@@ -42,7 +45,7 @@ def test_it_gets_its_arguments_untouched_no_input_and_our_folder(tmp_path: Path)
     run(made, *odd)
     (seen,) = made.runs
     assert seen["arguments"] == odd
-    assert seen["input"] == os.devnull
+    assert seen["input"] in (os.devnull, "")
     assert seen["folder"] == str(Path.cwd())
     environment = seen["environment"]
     assert isinstance(environment, dict)
@@ -51,9 +54,12 @@ def test_it_gets_its_arguments_untouched_no_input_and_our_folder(tmp_path: Path)
 
 
 def test_it_never_has_our_terminal(tmp_path: Path) -> None:
-    made = program(tmp_path, "note('group', [os.getsid(0) == os.getpid()]); answer(token='t')")
+    is_alone = "os.getsid(0) == os.getpid()"
+    if sys.platform == "win32":
+        is_alone = "not __import__('ctypes').windll.kernel32.GetConsoleWindow()"
+    made = program(tmp_path, f"note('alone', [{is_alone}]); answer(token='t')")
     run(made)
-    assert (tmp_path / "group").read_text() == "[true]\n"
+    assert (tmp_path / "alone").read_text() == "[true]\n"
     assert made.runs
 
 
@@ -90,7 +96,10 @@ def run_until_cancelled(made: Program, token: CancelToken, hear: Callable[[], No
 def test_a_program_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     made = program(tmp_path)
     made.path.write_text("#!/no/such/interpreter\n")
-    assert failure(made).code == "plugin.not-started"
+    broken = replace(plugin(made), path=made.path.rename(tmp_path / "login.exe"), arguments=())
+    with pytest.raises(SignInFailed) as caught:
+        plugin_run.run(broken, CancelToken(), lambda _: None)
+    assert caught.value.code == "plugin.not-started"
 
 
 def test_too_long_an_answer_is_refused_and_much_talk_does_no_harm(tmp_path: Path) -> None:
@@ -100,6 +109,13 @@ def test_too_long_an_answer_is_refused_and_much_talk_does_no_harm(tmp_path: Path
 
 
 def is_running(pid: int) -> bool:
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415
+
+        handle, code = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid), ctypes.c_ulong()
+        is_there = handle and ctypes.windll.kernel32.GetExitCodeProcess(handle, ctypes.byref(code))
+        ctypes.windll.kernel32.CloseHandle(handle)
+        return bool(is_there) and code.value == 259  # STILL_ACTIVE
     try:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -108,7 +124,7 @@ def is_running(pid: int) -> bool:
 
 _WITH_CHILD = """
 import subprocess
-child = subprocess.Popen(["/bin/sleep", "60"])
+child = subprocess.Popen([sys.executable, "-IS", "-c", "import time; time.sleep(60)"])
 note("pids", [os.getpid(), child.pid])
 child.wait()
 """
@@ -179,11 +195,11 @@ def test_a_program_that_asks_a_person_has_more_time(tmp_path: Path, clock: Clock
 def test_a_child_that_stays_does_not_hold_the_answer_back(tmp_path: Path) -> None:
     made = program(
         tmp_path,
-        "import subprocess\nchild = subprocess.Popen(['/bin/sleep', '30'])\nnote('pids', [child.pid])\n"
-        "answer(token='t')",
+        "import subprocess\nchild = subprocess.Popen([sys.executable, '-IS', '-c', 'import time; time.sleep(30)'])\n"
+        "note('pids', [child.pid])\nanswer(token='t')",
     )
     assert b"token" in run(made)
-    os.kill(pids(tmp_path)[0], 9)
+    os.kill(pids(tmp_path)[0], signal.SIGTERM)
 
 
 # --- what it answers -------------------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ class FolderGateway:
         if dry_run:
             return
         if text.strip() or path.is_symlink():
-            done = folder_files.replace(path, text, marked=content.marked, expected=content.stamp)
+            done = folder_files.replace(path, text, mark=content.mark, expected=content.stamp)
         else:
             done = folder_files.remove(path, expected=content.stamp)
         if not done:

@@ -8,13 +8,14 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop import replacing
 from desktop.cluster import named_files
 from desktop.errors import FileError
-from desktop.manifest.reader import MAX_BYTES, Reading, read_bytes
+from desktop.manifest.reader import ENCODINGS, MAX_BYTES, Reading, mark_of, read_bytes
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_WINDOWS = os.name == "nt"
 
 Stamp = tuple[int, ...]
 """What tells that a file is still the same: device, inode, size, and when its content and all else changed last."""
@@ -30,11 +31,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file as it was read (``stamp`` None: there is none yet); ``marked`` with a byte order mark."""
+    """A file as it was read (``stamp`` None: there is none yet); ``mark`` is its byte order mark."""
 
     reading: Reading
     stamp: Stamp | None
-    marked: bool = False
+    mark: bytes = b""
 
 
 NOTHING = Content(read_bytes(b""), None)
@@ -80,35 +81,38 @@ def read(path: Path) -> Content:
     except OSError as error:
         raise not_read(path, error) from error
     data = named_files.read(path, MAX_BYTES)
-    return Content(read_bytes(data), stamp, data.startswith(_BYTE_ORDER_MARK))
+    return Content(read_bytes(data), stamp, mark_of(data))
 
 
 def check_writable(path: Path) -> None:
     """Raise FileError when the system would not let us replace a file."""
-    folder = path.resolve().parent
-    if not os.access(folder, os.W_OK | os.X_OK):
+    target = path.resolve()
+    # Windows replaces no file that is read-only.
+    locked = _WINDOWS and target.exists() and not os.access(target, os.W_OK)
+    if locked or not os.access(target.parent, os.W_OK | os.X_OK):
         raise not_written(path, OSError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
-def replace(path: Path, text: str, *, marked: bool, expected: Stamp | None) -> bool:
+def replace(path: Path, text: str, *, mark: bytes, expected: Stamp | None) -> bool:
     """Replace a file at once: whoever reads it sees the old or the new, and a crash leaves one of them.
 
-    A link stays, and what it leads to is replaced; the mode stays too. Returns False, and leaves everything as it is,
-    when the file's stamp is not the ``expected`` one (None: there must be no file). Raises FileError.
+    A link stays, and what it leads to is replaced; the mode stays too. The byte order ``mark`` says how the text is
+    encoded. Returns False, and leaves everything as it is, when the file's stamp is not the ``expected`` one (None:
+    there must be no file). Raises FileError.
     """
     try:
         target = path.resolve()
         fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         try:
             with fresh.open("xb") as file:
-                file.write((_BYTE_ORDER_MARK if marked else b"") + text.encode())
+                file.write(mark + text.encode(ENCODINGS[mark]))
                 file.flush()
                 os.fsync(file.fileno())
             if not _is_still(target, expected):
                 return False
             if expected is not None:
                 fresh.chmod(stat.S_IMODE(target.stat().st_mode))
-            fresh.replace(target)
+            replacing.replace(fresh, target)
             return True
         finally:
             fresh.unlink(missing_ok=True)
@@ -121,7 +125,7 @@ def remove(path: Path, *, expected: Stamp | None) -> bool:
     try:
         if not _is_still(path, expected):
             return False
-        path.unlink()
+        replacing.unlink(path)
     except OSError as error:
         raise not_written(path, error) from error
     return True

@@ -64,7 +64,9 @@ class Picture:
         try:
             content = folder_files.read(self._folder / origin)
         except FileError as error:
-            return _Loaded(stamp, ManifestFile((), (_as_finding(error),)))
+            # What the system keeps us from reading is tried again: its reason may go and leave the stamp as it is.
+            lasts = stamp if error.code != "file.not-read" else ()
+            return _Loaded(lasts, ManifestFile((), (_as_finding(error),)))
         return _Loaded(content.stamp or stamp, manifests_of(content.reading, origin))
 
 

@@ -1,5 +1,6 @@
 """What a folder refuses to write, as a server would: what breaks a rule, is taken, or has changed meanwhile."""
 
+import os
 from pathlib import PurePosixPath
 
 from desktop.cluster.folder_files import SUFFIXES
@@ -10,6 +11,8 @@ from desktop.manifest.checking import Entry, survey, verdicts
 from desktop.manifest.reader import read
 from desktop.manifest.writer import render
 from desktop.policy.findings import Finding, Severity, format_path
+
+_WINDOWS = os.name == "nt"
 
 
 def accepted(write: Write, old: Entry | None) -> Entry:
@@ -56,7 +59,9 @@ def not_found(namespace: str, name: str) -> NotFound:
 def checked_origin(origin: str) -> str:
     """Return the path of a file to write to, from the folder; raises FileError when it is not one of the folder's."""
     path = PurePosixPath(origin)
-    if path.is_absolute() or path.suffix not in SUFFIXES or any(part.startswith(".") for part in path.parts):
+    outside = path.is_absolute() or any(part.startswith(".") for part in path.parts)
+    # On Windows a backslash parts folders, too, and what a colon follows is a drive.
+    if outside or path.suffix not in SUFFIXES or (_WINDOWS and set("\\:") & set(origin)):
         raise FileError("folder.not-in-folder", path=origin)
     return str(path)
 

@@ -5,7 +5,6 @@ The types are strict, as kubectl's are: a string where a boolean belongs is an e
 
 import base64
 import binascii
-import codecs
 import hashlib
 import re
 import threading
@@ -179,7 +178,7 @@ def data(stanza: str | None, field: str) -> bytes:
 
 def _document(path: Path, content: bytes) -> Mapping[str, object]:
     """Return the first YAML document (kubectl reads no other); nothing at all is an empty configuration."""
-    reading = reader.read_bytes(_utf8(content))
+    reading = reader.read_bytes(content)
     document = reading.documents[0] if reading.documents else None
     for finding in document.findings if document else reading.findings:
         if finding.severity is Severity.ERROR and finding.code != "yaml.duplicate-key":  # kubectl takes the last
@@ -191,13 +190,6 @@ def _document(path: Path, content: bytes) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise ConfigError("kubeconfig.not-a-kubeconfig", file=str(path))
     return value
-
-
-def _utf8(content: bytes) -> bytes:
-    """Return a file as UTF-8, where a mark at its beginning says that it is UTF-16: so does PowerShell write files."""
-    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content
-    return content.decode("utf-16", "replace").encode()
 
 
 def _entries(

@@ -24,6 +24,8 @@ from desktop.policy.findings import Finding, Path, Place, Severity
 
 MAX_BYTES = 3 * 1024 * 1024
 MAX_DOCUMENTS = 10_000
+ENCODINGS = {b"": "utf-8", b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+"""How a file is written that begins with which byte order mark; older shells of Windows write the third."""
 
 # What YAML calls not printable; libyaml refuses it too, but names no place.
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -130,15 +132,22 @@ def read(text: str) -> Reading:
     return Reading(text, tuple(documents), tuple(finding for document in documents for finding in document.findings))
 
 
+def mark_of(data: bytes) -> bytes:
+    """Return the byte order mark that the bytes of a file begin with; empty where there is none."""
+    return next((each for each in ENCODINGS if each and data.startswith(each)), b"")
+
+
 def read_bytes(data: bytes) -> Reading:
-    """Read the bytes of a file, which must be UTF-8."""
+    """Read the bytes of a file, which must be UTF-8 unless a byte order mark says UTF-16, as for kubectl."""
+    start = mark_of(data)
+    encoding, content = ENCODINGS[start], data[len(start) :]
     try:
-        return read(data.decode())
+        return read(content.decode(encoding))
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode().removeprefix("\ufeff")
+        good = content[: error.start].decode(encoding)
         place = Positions(good).place(len(good), len(good))
         finding = Finding("yaml.not-utf8", Severity.ERROR, place=replace(place, end_column=place.column + 1))
-        return _refused(data.decode(errors="replace").removeprefix("\ufeff"), finding)
+        return _refused(content.decode(encoding, errors="replace"), finding)
 
 
 def _within(spot: Spot, step: str | int) -> Spot | None:

@@ -209,7 +209,7 @@ def test_a_file_given_twice_is_checked_once(write: Write, capsys: pytest.Capture
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"\xff\xfe", "yaml.not-utf8"), (b"# \xc3\xa4\n" * 1_000_000, "yaml.too-large"), (b"a:\n\tb: 1\n", "yaml.tab")],
+    [(b"\xff\xff", "yaml.not-utf8"), (b"# \xc3\xa4\n" * 1_000_000, "yaml.too-large"), (b"a:\n\tb: 1\n", "yaml.tab")],
 )
 def test_a_file_that_is_no_yaml_is_an_error_in_it(
     tmp_path: Path, content: bytes, code: str, capsys: pytest.CaptureFixture[str]

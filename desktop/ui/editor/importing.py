@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.cancellation import CancelToken
 from desktop.errors import FileError
 from desktop.language import tr
-from desktop.manifest.reader import MAX_BYTES
+from desktop.manifest.reader import ENCODINGS, MAX_BYTES, mark_of
 from desktop.wording.plain import plain
 
 _START = re.compile(r"\A(?:\s*(?:#[^\n]*)?\n)*---[ \t]*(?:\n|\Z)")
@@ -81,7 +81,8 @@ def _read(path: Path, room: int) -> bytes:
 
 def _decode(path: Path, data: bytes) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        start = mark_of(data)
+        text = data[len(start) :].decode(ENCODINGS[start])
     except UnicodeDecodeError as error:
         raise FileError("import.not-utf8", path=str(path), offset=error.start) from error
     if "\0" in text:

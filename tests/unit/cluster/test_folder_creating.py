@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from desktop.cluster import folder_writes
 from desktop.cluster.folder import FolderGateway
 from desktop.cluster.gateway import Verb
 from desktop.errors import AlreadyExists, Conflict, FileError
@@ -97,6 +98,18 @@ def test_a_policy_without_a_namespace_goes_to_the_one_of_the_write(tmp_path: Pat
     bare = A.replace("  namespace: shop\n", "")
     document = write(gateway, Verb.CREATE, bare, namespace="default").document
     assert (document.namespace, document.origin, document.text) == ("default", "default-a.yaml", bare)
+
+
+@pytest.mark.parametrize(
+    "origin", ["..\\a.yaml", "C:a.yaml", "C:/a.yaml", "\\\\server\\share\\a.yaml", "a.yaml:b.yaml"]
+)
+def test_nothing_is_written_outside_of_the_folder_by_a_way_of_windows(
+    tmp_path: Path, gateway: FolderGateway, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_writes, "_WINDOWS", True)
+    with pytest.raises(FileError) as error:
+        write(gateway, Verb.CREATE, A, origin=origin)
+    assert error.value.code == "folder.not-in-folder"
 
 
 def test_a_file_that_is_not_understood_is_not_added_to(tmp_path: Path, gateway: FolderGateway) -> None:

@@ -27,6 +27,7 @@ from desktop.reach.objects import (
     TieredObject,
     Workload,
 )
+from tests.helpers.odd_files import make_pipe
 
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: %s}\nspec: {podSelector: {}}\n"
 
@@ -98,14 +99,14 @@ def test_a_file_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     put(tmp_path, "latin.yaml", "").write_bytes(b"a: \xe9\n")
     put(tmp_path, "big.yaml", "").write_bytes(b"#" * (MAX_BYTES + 1))
     put(tmp_path, "empty.yaml", "# nothing\n")
-    os.mkfifo(tmp_path / "pipe.yaml")
+    make_pipe(tmp_path / "pipe.yaml")
     assert names(tmp_path) == ["good", "half"]
     assert problems(tmp_path) == {
         "big.yaml": ["file.too-large"],
         "broken.yaml": ["yaml.second-colon"],
         "half.yaml": ["yaml.syntax"],
         "latin.yaml": ["yaml.not-utf8"],
-        "pipe.yaml": ["file.not-ordinary"],
+        **({"pipe.yaml": ["file.not-ordinary"]} if (tmp_path / "pipe.yaml").is_fifo() else {}),
     }
 
 

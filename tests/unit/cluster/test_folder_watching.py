@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 import pytest
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import folder_feed
+from desktop.cluster import folder_feed, folder_files
 from desktop.cluster.folder import FolderGateway
 from desktop.cluster.folder_feed import Feed
 from desktop.cluster.gateway import Gone, Put, WatchEvent
@@ -70,6 +70,26 @@ def gateway(tmp_path: Path) -> Iterator[FolderGateway]:
     gateway = FolderGateway(tmp_path)
     yield gateway
     gateway.close()
+
+
+def test_a_file_that_could_not_be_read_for_a_while_is_read_again_though_it_stays_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.yaml", POLICY % ("a", "shop"))
+    gateway = FolderGateway(tmp_path)
+
+    def known() -> int:
+        return len(gateway.list(Kind.NETWORK_POLICY, None, CancelToken(), lambda done, total: None).things)
+
+    def locked(path: Path) -> folder_files.Content:
+        raise folder_files.not_read(path, PermissionError(13, "in use"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder_files, "read", locked)
+        assert known() == known() == 0
+        assert [[finding.code for finding in found] for _, found in gateway.problems] == [["file.not-read"]]
+    assert known() == 1
+    assert gateway.problems == ()
 
 
 def test_what_changes_is_told_and_what_does_not_is_not(tmp_path: Path, gateway: FolderGateway) -> None:

@@ -2,15 +2,17 @@
 
 import json
 import os
-import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from desktop import replacing
 from desktop.cancellation import CancelToken
+from desktop.cluster import folder_files
 from desktop.cluster.folder import FolderGateway
 from desktop.cluster.gateway import Verb
 from desktop.errors import Conflict, FileError, Invalid, NotFound
@@ -36,18 +38,21 @@ def gateway(tmp_path: Path) -> FolderGateway:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [("", "utf-8"), ("\ufeff", "utf-8"), ("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be")]
+)
 @pytest.mark.parametrize("last", ["", "\n"])
 def test_an_update_changes_one_document_and_nothing_else(
-    tmp_path: Path, gateway: FolderGateway, end: str, mark: str, last: str
+    tmp_path: Path, gateway: FolderGateway, end: str, mark: str, encoding: str, last: str
 ) -> None:
     text = mark + FILE.rstrip("\n").replace("\n", end) + last.replace("\n", end)
-    path = put(tmp_path, "all.yaml", text)
+    path = tmp_path / "all.yaml"
+    path.write_bytes(text.encode(encoding))
     for name in "abc":
         document = edited(gateway, name, open_up).document
         before = POLICY.format(name=name).replace("\n", end)
         text = text.replace(before.rstrip(), open_up(before.rstrip().replace("\r", "")).replace("\n", end))
-        assert path.read_bytes().decode() == text
+        assert path.read_bytes() == text.encode(encoding)
         assert document == read(gateway, name)
         assert document.value["spec"] == {"podSelector": {}, "ingress": [{}]}
     assert no_traces(tmp_path)
@@ -160,7 +165,7 @@ def test_json_may_hold_any_character(tmp_path: Path, gateway: FolderGateway) -> 
     note = '"é😀\\u202e\\x7f\\u2028\\U000e0001"'
     changed = A.replace("  name: a\n", f"  name: a\n  annotations: {{note: {note}}}\n")
     write(gateway, Verb.UPDATE, changed, read(gateway))
-    assert json.loads(path.read_text())["metadata"]["annotations"] == {"note": "é😀\u202e\x7f\u2028\U000e0001"}
+    assert json.loads(path.read_bytes())["metadata"]["annotations"] == {"note": "é😀\u202e\x7f\u2028\U000e0001"}
 
 
 def test_items_in_brackets_are_written_as_json(tmp_path: Path, gateway: FolderGateway) -> None:
@@ -256,8 +261,9 @@ def test_apply_over_what_was_looked_at_is_a_conflict_when_that_changed(tmp_path:
 def test_the_mode_of_a_file_stays(tmp_path: Path, gateway: FolderGateway) -> None:
     path = put(tmp_path, "a.yaml", A)
     path.chmod(0o640)
+    mode = path.stat().st_mode  # of which Windows keeps little
     edited(gateway, "a", open_up)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.stat().st_mode == mode
 
 
 def test_what_a_link_leads_to_is_written(tmp_path: Path) -> None:
@@ -306,6 +312,48 @@ def test_in_a_folder_that_may_not_be_written_even_a_dry_run_says_so(
         with pytest.raises(FileError) as error:
             attempt()
         assert (error.value.code, error.value.facts["reason"]) == ("file.not-written", "Permission denied")
+
+
+def test_a_file_that_is_locked_is_not_written_on_windows(
+    tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, access = put(tmp_path, "a.yaml", A), os.access
+    base = read(gateway)
+    monkeypatch.setattr(folder_files, "_WINDOWS", True)
+    monkeypatch.setattr(os, "access", lambda asked, mode: asked != path and access(asked, mode))
+    with pytest.raises(FileError) as error:
+        write(gateway, Verb.UPDATE, open_up(A), base, dry_run=True)
+    assert error.value.code == "file.not-written"
+    write(gateway, Verb.CREATE, B, dry_run=True)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_somebody_has_open_for_a_moment_is_written_and_deleted_all_the_same(
+    tmp_path: Path, gateway: FolderGateway, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    refusals: list[str] = []
+
+    def at_first_refused(name: str) -> None:
+        act = getattr(Path, name)
+
+        def refusing(self: Path, *arguments: Any, **options: Any) -> object:
+            if not self.name.endswith(".tmp") or name == "replace":
+                refusals.append(name)
+                if refusals.count(name) <= times:
+                    raise PermissionError(13, "Access is denied")
+            return act(self, *arguments, **options)
+
+        monkeypatch.setattr(Path, name, refusing)
+
+    path = put(tmp_path, "a.yaml", A)
+    monkeypatch.setattr(replacing, "_PAUSES", (0.0,) * 3)
+    at_first_refused("replace")
+    at_first_refused("unlink")
+    edited(gateway, "a", open_up)
+    assert path.read_text() == open_up(A)
+    delete(gateway, "a")
+    assert not path.exists()
+    assert (refusals.count("replace"), refusals.count("unlink")) == (times + 1, times + 1)
 
 
 def test_a_broken_document_beside_a_policy_is_left_as_it_is(tmp_path: Path, gateway: FolderGateway) -> None:

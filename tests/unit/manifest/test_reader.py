@@ -93,6 +93,14 @@ def test_bytes_that_are_no_utf8_are_told_by_their_place() -> None:
     assert read_bytes("a: é\n".encode()).documents[0].value == {"a": "é"}
 
 
+@pytest.mark.parametrize(("start", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+def test_a_byte_order_mark_says_that_a_file_is_utf16(start: bytes, encoding: str) -> None:
+    reading = read_bytes(start + "a: é网😀\r\nb: 2\r\n".encode(encoding))
+    assert reading.documents[0].value == {"a": "é网😀", "b": 2}
+    assert reading.text == "a: é网😀\r\nb: 2\r\n"
+    assert told(read_bytes(start + "a: 1\nb: ".encode(encoding) + b"\x00")) == [("yaml.not-utf8", 2, 4)]
+
+
 # Anchors, aliases and merge keys
 
 

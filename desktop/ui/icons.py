@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.paths import resource
 from desktop.policy.findings import Severity
 from desktop.session.state import Connection
-from desktop.ui.style import Tone, colour
+from desktop.ui.style import Tone, colour, has_one_selection, text_on_selection
 
 SIZE = 16
 _PIXEL_RATIOS = (1, 2, 3)
@@ -71,26 +71,34 @@ def swatch(of: str) -> QIcon:
 
 def toned(shape: Shape, tone: Tone) -> QIcon:
     """Return a shape in the colour of a tone."""
-    # On a selected row no colour but the text's own is sure to be seen.
-    return _icon(shape, colour(tone).name(), QApplication.palette().color(QPalette.ColorRole.HighlightedText).name())
+    palette, of = QApplication.palette(), colour(tone).name()
+    # On a selected row no colour but the text's own is sure to be seen; where there are rows and rows, not even that.
+    if has_one_selection(palette):
+        return _icon(shape, of, text_on_selection(palette, active=True).name())
+    return _icon(shape, of, of, palette.color(QPalette.ColorRole.Base).name())
 
 
 @lru_cache(maxsize=256)
-def _icon(shape: Shape, of: str, selected: str) -> QIcon:
+def _icon(shape: Shape, of: str, selected: str, plate: str = "") -> QIcon:
+    """Draw a shape in a colour, and in another, on a ``plate`` if that is to be, for selected rows."""
     made = QIcon()
     for ratio in _PIXEL_RATIOS:
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
             made.addPixmap(_draw(shape, QColor(of), ratio), mode)
-        made.addPixmap(_draw(shape, QColor(selected), ratio), QIcon.Mode.Selected)
+        made.addPixmap(_draw(shape, QColor(selected), ratio, plate), QIcon.Mode.Selected)
     return made
 
 
-def _draw(shape: Shape, of: QColor, ratio: int) -> QPixmap:
+def _draw(shape: Shape, of: QColor, ratio: int, plate: str = "") -> QPixmap:
     pixmap = QPixmap(SIZE * ratio, SIZE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if plate:
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(0, 0, SIZE, SIZE), 4, 4)
+        painter.fillPath(path, QColor(plate))
     painter.setPen(QPen(of, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     _PAINTERS[shape](painter, of)

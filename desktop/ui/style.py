@@ -33,6 +33,12 @@ _ON_DARK = {
 }
 
 
+_PLAIN_ON_SELECTION = frozenset({"windowsvista", "windows11"})
+"""The styles that write on a selected row as on any other."""
+_SEEN = 3.0
+"""The least contrast of a shape (WCAG 2.2, 1.4.11)."""
+
+
 def is_dark(palette: QPalette) -> bool:
     """Whether text is light on dark here."""
     return (
@@ -66,15 +72,39 @@ def text_on(background: QColor) -> QColor:
     return black if contrast(background, black) >= contrast(background, white) else white
 
 
+def text_on_selection(palette: QPalette, *, active: bool) -> QColor:
+    """Return the colour of text on a selected row; ``active``: of the view that the keyboard is in."""
+    group = QPalette.ColorGroup.Active if active else QPalette.ColorGroup.Inactive
+    plain = QApplication.style().objectName().lower() in _PLAIN_ON_SELECTION
+    return palette.color(group, QPalette.ColorRole.Text if plain else QPalette.ColorRole.HighlightedText)
+
+
+def has_one_selection(palette: QPalette) -> bool:
+    """Whether one colour can be seen on every selected row; on Windows those of other views are much lighter."""
+    text = text_on_selection(palette, active=True)
+    groups = (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive)
+    grounds = [palette.color(group, QPalette.ColorRole.Highlight) for group in groups]
+    return all(contrast(text, ground) >= _SEEN for ground in grounds)
+
+
 def monospace() -> QFont:
     """Return the system's font of fixed width."""
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
+def scaled(font: QFont, factor: float) -> QFont:
+    """Return a font of another size; its size may be in pixels."""
+    made = QFont(font)
+    if font.pixelSize() > 0:
+        made.setPixelSize(max(1, round(font.pixelSize() * factor)))
+    else:
+        made.setPointSizeF(font.pointSizeF() * factor)
+    return made
+
+
 def heading(label: QLabel, factor: float = 1.2) -> QLabel:
     """Make a label a heading: larger by ``factor``, and bold."""
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * factor)
+    font = scaled(label.font(), factor)
     font.setBold(True)
     label.setFont(font)
     return label

@@ -11,7 +11,7 @@ from desktop.ui.connections.graph import Box, Edge, Spot
 from desktop.ui.connections.graph_layout import TITLE_HEIGHT, Curve, Rect
 from desktop.ui.connections.grid import State
 from desktop.ui.connections.grid_model import TONES, group_name, short_name
-from desktop.ui.style import Tone, colour
+from desktop.ui.style import Tone, colour, scaled
 
 _RADIUS = 5.0
 _MARGIN = 4.0
@@ -38,9 +38,8 @@ def _role(role: QPalette.ColorRole) -> QColor:
 
 
 def _font(*, bold: bool = False, factor: float = 1.0) -> QFont:
-    font = QApplication.font()
+    font = scaled(QApplication.font(), factor)
     font.setBold(bold)
-    font.setPointSizeF(font.pointSizeF() * factor)
     return font
 
 

@@ -21,6 +21,7 @@ from desktop.language import tr
 from desktop.session.state import PolicyRow
 from desktop.ui.item_views import RowTable
 from desktop.ui.policies.table_model import Column, Key, PolicyTable
+from desktop.ui.style import text_on_selection
 from desktop.wording import policies
 
 _CELL_PADDING = 12
@@ -54,12 +55,13 @@ class _MenuButton(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         palette: QPalette = option.palette
         area = QRect(option.rect)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        ink = palette.color(QPalette.ColorRole.Text)
+        if state & QStyle.StateFlag.State_Selected:
+            ink = text_on_selection(palette, active=bool(state & QStyle.StateFlag.State_Active))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.color(role))
+        painter.setBrush(ink)
         middle = QPointF(area.center()) + QPointF(0.5, 0.5)
         for offset in (-5.0, 0.0, 5.0):
             painter.drawEllipse(middle + QPointF(offset, 0), 1.5, 1.5)

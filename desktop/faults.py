@@ -50,7 +50,12 @@ def guard() -> None:
     sys.excepthook = _in_main
     threading.excepthook = _in_thread
     sys.unraisablehook = _ignored
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415  there is none elsewhere
+
+        # A report of the system's on what went wrong holds parts of the memory.
+        msvcrt.SetErrorMode(msvcrt.GetErrorMode() | msvcrt.SEM_NOGPFAULTERRORBOX)
+    else:
         import resource  # noqa: PLC0415  there is none on Windows
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -25,8 +25,9 @@ def leak():
 def run(code: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     """Run a program that has begun as ours do, in a shell that would let it dump its memory."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    shell = ["/bin/sh", "-c", 'ulimit -c unlimited 2>/dev/null; exec "$@"', "sh"] if os.name == "posix" else []
     return subprocess.run(
-        ["/bin/sh", "-c", 'ulimit -c unlimited 2>/dev/null; exec "$@"', "sh", sys.executable, "-c", _GUARDED + code],
+        [*shell, sys.executable, "-c", _GUARDED + code],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -59,6 +60,12 @@ def test_a_crash_leaves_no_picture_of_the_memory_behind(tmp_path: Path) -> None:
     assert ended.returncode == -signal.SIGSEGV
     assert list(tmp_path.iterdir()) == []
     assert ended.stderr == b""
+
+
+@pytest.mark.skipif(os.name != "nt", reason="only Windows writes reports")
+def test_a_crash_leaves_no_report_with_parts_of_the_memory_behind(tmp_path: Path) -> None:
+    asked = run("import msvcrt; sys.exit(msvcrt.GetErrorMode() & msvcrt.SEM_NOGPFAULTERRORBOX)", tmp_path)
+    assert asked.returncode != 0
 
 
 def test_the_log_tells_an_exception_with_its_place_and_without_its_text() -> None:

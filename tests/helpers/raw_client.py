@@ -122,7 +122,7 @@ def _pem(entry: Json, key: str, folder: Path) -> str:
 @contextmanager
 def _file(text: str) -> Iterator[str]:
     """Give ``text`` as a file for as long as needed: the standard library reads keys from files only."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        yield file.name
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pem"
+        path.write_text(text, "utf-8")
+        yield str(path)

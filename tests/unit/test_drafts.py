@@ -1,6 +1,5 @@
 """An unsaved text survives: it is on disk, whole, readable by the user alone, until it is applied or discarded."""
 
-import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from desktop.cluster.gateway import PolicyDocument
 from desktop.paths import data_dir
 from desktop.ui.editor.drafts import DraftFile, StoredDraft, pending_drafts
+from tests.helpers.private_files import assert_private
 
 BASE = PolicyDocument("shop", "db", {"kind": "NetworkPolicy", "spec": {"podSelector": {}}}, "kind: …\n", "7", "u-1")
 
@@ -40,8 +40,7 @@ def test_drafts_are_offered_newest_first() -> None:
 def test_a_draft_is_readable_by_the_user_alone() -> None:
     left("secret plans")
     (file,) = (data_dir() / "drafts").iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert_private(file)
 
 
 def test_an_open_editor_keeps_its_draft_from_being_offered_elsewhere() -> None:

@@ -1,6 +1,5 @@
 """Files become further documents, each under its name; what cannot be read is told by name, and nothing is lost."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from desktop.cancellation import CancelToken
 from desktop.errors import Cancelled
 from desktop.manifest.reader import MAX_BYTES
 from desktop.ui.editor.importing import ImportedFile, addition, read_files
+from tests.helpers.odd_files import make_pipe
 
 
 def written(folder: Path, name: str, data: bytes) -> Path:
@@ -23,7 +23,7 @@ def test_files_are_read_in_the_order_given(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_by_name_and_hides_no_other_file(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     paths = [
         written(tmp_path, "latin.yaml", "name: café".encode("latin-1")),
         tmp_path / "absent.yaml",

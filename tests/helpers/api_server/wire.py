@@ -89,8 +89,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _gone(self) -> bool:
         """Whether the client has hung up, or the server is to end."""
+        if self.server.closing or self.connection.fileno() == -1:
+            return True
         readable, _, _ = select.select([self.connection], [], [], 0)
-        return bool(readable) or self.server.closing
+        return bool(readable)
 
     def _wait_for_ever(self) -> None:
         self.close_connection = True

@@ -175,18 +175,20 @@ def test_a_folder_added_twice_is_listed_once(settings: Settings, tmp_path: Path)
 
 
 def test_two_files_may_use_the_same_name(settings: Settings) -> None:
-    catalog = opened(settings, context("default"), context("default", Path("/k/k3s.yaml")))
+    path = Path("/k/k3s.yaml").absolute()
+    catalog = opened(settings, context("default"), context("default", path))
     assert ids(catalog) == ["context:default", "sample"]
-    catalog.add_kubeconfig(Path("/k/k3s.yaml"))
-    assert ids(catalog) == ["context:default", "context:default@/k/k3s.yaml", "sample"]
+    catalog.add_kubeconfig(path)
+    assert ids(catalog) == ["context:default", f"context:default@{path}", "sample"]
 
 
 def test_adding_a_kubeconfig_again_brings_its_removed_contexts_back(settings: Settings) -> None:
-    catalog = opened(settings, context("a", Path("/k/x")))
-    catalog.add_kubeconfig(Path("/k/x"))
-    catalog.remove("context:a@/k/x")
-    catalog.add_kubeconfig(Path("/k/x"))
-    assert ids(catalog) == ["context:a@/k/x", "sample"]
+    path = Path("/k/x").absolute()
+    catalog = opened(settings, context("a", path))
+    catalog.add_kubeconfig(path)
+    catalog.remove(f"context:a@{path}")
+    catalog.add_kubeconfig(path)
+    assert ids(catalog) == [f"context:a@{path}", "sample"]
 
 
 def test_an_added_kubeconfig_that_cannot_be_read_can_be_forgotten(settings: Settings) -> None:

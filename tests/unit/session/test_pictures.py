@@ -31,6 +31,7 @@ from desktop.reach.objects import (
 )
 from desktop.reach.snapshot import Put, Snapshot
 from desktop.session.pictures import FORMAT, Picture, Whose, load, save
+from tests.helpers.private_files import assert_private
 
 WHOSE = Whose("context:prod", "prod", "https://prod")
 SECRET = "s3cr3t-canary"
@@ -133,9 +134,8 @@ def test_what_was_saved_comes_back() -> None:
 def test_only_the_user_may_read_it_and_nothing_hidden_is_in_it() -> None:
     save(WHOSE, picture())
     path = the_file()
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert SECRET not in path.read_text()
+    assert_private(path)
+    assert SECRET not in path.read_text("utf-8")
 
 
 def test_no_picture_is_no_trouble() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.paths import config_dir
 from desktop.session.settings import Settings
+from tests.helpers.private_files import assert_private
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def test_the_file_is_readable_by_the_user_alone(path: Path) -> None:
     settings = Settings(path)
     settings.set("a", 1)
     settings.flush()
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert_private(path)
     assert [p.name for p in path.parent.iterdir()] == ["settings.json"]
 
 

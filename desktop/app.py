@@ -73,6 +73,11 @@ def _when_painted() -> None:
 
 
 def _application() -> QApplication:
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  for Windows alone
+
+        # Or the task bar would take it for Python, whose window it is there.
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("bulkhead")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("bulkhead")
     application.setApplicationDisplayName("Bulkhead")

@@ -49,12 +49,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _speak() -> None:
     """Speak the language of the environment, and never fail on a character that the terminal does not have."""
     named = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
-    use_language(next((name for name in named if name), "").split(":"))
+    use_language((next((name for name in named if name), "") or _language_of_windows()).split(":"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # On Windows a file or program would get it in an encoding of old that lacks most letters.
             encoding = "utf-8" if _WINDOWS and not stream.isatty() else None
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _language_of_windows() -> str:
+    """Return the language that Windows speaks to the user, such as ``zh_CN``; empty elsewhere."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415  for Windows alone
+        import locale  # noqa: PLC0415
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:

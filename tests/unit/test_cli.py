@@ -378,6 +378,16 @@ def test_files_and_programs_get_every_letter_whatever_the_encoding_of_the_system
     assert f"{path}:7:3" in output.getvalue().decode()
 
 
+def test_without_a_word_of_the_environment_the_language_is_that_of_the_system(
+    write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(cli, "_language_of_windows", lambda: "zh_CN")
+    cli.main(["check", write("good.yaml", GOOD)])
+    assert "个文件" in capsys.readouterr().out
+
+
 def test_a_pipe_that_nobody_reads_is_no_fault(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_WINDOWS", True)
     monkeypatch.setattr(cli, "_NO_READER", (errno.EPIPE, errno.EINVAL))

@@ -10,6 +10,7 @@ import selectors
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -25,10 +26,14 @@ _T = TypeVar("_T")
 
 
 class Alarm:
-    """Ends the waits for connections, of one flight; ``ring`` may be called from any thread."""
+    """Ends the waits for connections, of one flight; ``ring`` may be called from any thread until it is closed."""
 
     def __init__(self) -> None:
-        self._heard, self._rung = socket.socketpair()
+        try:
+            self._heard, self._rung = _unrung.pop()
+        except IndexError:
+            self._heard, self._rung = socket.socketpair()
+        self._rang = False
         self._handles: set[int] = set()
 
     def guard(self, handle: int) -> None:
@@ -38,6 +43,7 @@ class Alarm:
 
     def ring(self) -> None:
         """End all waits, now and later."""
+        self._rang = True
         self._rung.close()
 
     def close(self) -> None:
@@ -45,14 +51,18 @@ class Alarm:
         for handle in self._handles:
             if _guards.get(handle) is self:  # the handle of a connection that is closed may be another's by now
                 del _guards[handle]
-        self._rung.close()
-        self._heard.close()
+        if self._rang:
+            self._heard.close()
+        else:
+            _unrung.append((self._heard, self._rung))
 
     def fileno(self) -> int:
         """Return the handle that can be read from once it has rung."""
         return self._heard.fileno()
 
 
+_unrung: deque[tuple[socket.socket, socket.socket]] = deque()
+"""What alarms are made of, for the next: on Windows it is a connection, and each that ends keeps a port for long."""
 _guards: dict[int, Alarm] = {}
 """Who guards which connection. By handle, for TLS puts a socket of its own in the place of the one it is given."""
 

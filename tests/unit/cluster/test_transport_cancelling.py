@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +15,7 @@ from desktop.errors import (
     Cancelled,
     ConnectionLost,
 )
-from tests.unit.cluster.small_server import Talk, answer, read_request, serve
+from tests.unit.cluster.small_server import Talk, always, answer, read_request, serve
 from tests.unit.cluster.talking import (
     Recorder,
     black_hole,
@@ -28,11 +29,15 @@ from tests.unit.cluster.talking import (
 
 
 @pytest.fixture(autouse=True, params=["as this system does", "without shutting down"])
-def _waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make all promises also where to shut a connection down wakes nobody who waits for it: on Windows."""
     if request.param == "without shutting down":
         monkeypatch.setattr(severable, "NEEDED", True)
         monkeypatch.setattr(Flight, "_shut_down", lambda flight: flight._alarm and flight._alarm.ring())
+    yield
+    while severable._unrung:
+        for end in severable._unrung.pop():
+            end.close()
 
 
 def test_name_resolution_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +118,12 @@ def test_nothing_is_sent_for_a_token_that_is_cancelled_already() -> None:
         with pytest.raises(Cancelled):
             stream(made, token)
     assert recorder.requests == []
+
+
+def test_many_requests_need_one_alarm() -> None:
+    with talking(always()) as made:
+        get(made)
+        known = len(severable._unrung)
+        for _ in range(5):
+            get(made)
+        assert len(severable._unrung) == known

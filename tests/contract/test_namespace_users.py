@@ -74,7 +74,7 @@ def test_what_their_session_says_that_they_may_do_is_what_they_may(
 ) -> None:
     rights = Rights()
     verbs: tuple[RightsVerb, ...] = ("create", "update", "delete")
-    questions = [(verb, namespace) for verb in verbs for namespace in (subject.namespace, "default")]
+    questions = [(verb, (namespace,)) for verb in verbs for namespace in (subject.namespace, "default")]
     rights.ask(users.gateway(user), questions, CancelToken())
     assert {rights.may(verb, [subject.namespace]) for verb in verbs} == {writes}
     assert {rights.may(verb, ["default"]) for verb in verbs} == {False}

@@ -92,8 +92,8 @@ class PolicyCommands(QObject):
         self._actions.allow(Command.DELETE, none or self._undeletable(session, there))
         for command in (Command.EXPORT, Command.COPY_NAME):
             self._actions.allow(command, none)
-        wanted: list[Question] = [("create", namespace) for namespace in here]
-        wanted += [(verb, namespace) for verb in ("update", "delete") for namespace in there]
+        wanted: list[Question] = [("create", tuple(here))] if here else []
+        wanted += [(verb, (namespace,)) for verb in ("update", "delete") for namespace in there]
         self._permissions.look(session, wanted)
 
     def _namespaces_here(self) -> list[str]:
@@ -104,7 +104,8 @@ class PolicyCommands(QObject):
         if choice.namespace:
             return [choice.namespace]
         known = {*choice.entry.namespaces, *session.snapshot.namespaces}
-        return sorted(known) if len(known) <= MOST_ASKED else []
+        own = choice.entry.namespace  # likely one where they may: then no other is asked about
+        return sorted(known, key=lambda name: (name != own, name)) if len(known) <= MOST_ASKED else []
 
     def _undeletable(self, session: "Session | None", namespaces: list[str]) -> str:
         """Return why what is selected cannot be deleted: in one of the namespaces at least the user may not."""

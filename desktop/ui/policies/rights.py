@@ -14,17 +14,19 @@ from desktop.ui.bridge import UiContext
 if TYPE_CHECKING:
     from desktop.session.session import Session
 
-MOST_ASKED = 20
-"""More namespaces than that are not asked about one by one: what may be done in one of them stays open."""
+MOST_ASKED = 200
+"""More namespaces than that are not asked about one by one: what may be done in one of them stays open until one is
+chosen. So many, for who may write in none is asked about all, every few minutes."""
 _LIVE = {Connection.LIVE, Connection.SYNCHRONIZING}
 
 
 class Permissions:
-    """Says why a command is off; ``changed`` is called when more is known."""
+    """Says why a command is off; ``changed`` is called when more is known, ``group`` is that of the task that asks."""
 
-    def __init__(self, context: UiContext, changed: Callable[[], object]) -> None:
-        self._context, self._changed = context, changed
-        self._asked: tuple[str, frozenset[Question]] | None = None
+    def __init__(self, context: UiContext, changed: Callable[[], object], group: str = "policies:rights") -> None:
+        self._context, self._changed, self._group = context, changed, group
+        self._asking: set[tuple[str, Question]] = set()
+        """What is being asked of which session."""
 
     def reason(self, session: "Session | None", verb: Verb, namespaces: Sequence[str]) -> str:
         """Return why the user may not do something in any of these namespaces; empty where they may, or who knows."""
@@ -40,20 +42,21 @@ class Permissions:
         """Ask what is not known yet of a cluster that is connected; returns at once."""
         if session is None or session.state.connection not in _LIVE:
             return
-        missing = session.rights.missing(questions)
-        if not missing or self._asked == (session.id, missing):
+        missing = {each for each in session.rights.missing(questions) if (session.id, each) not in self._asking}
+        if not missing:
             return
-        self._asked = session.id, missing
+        asked = {(session.id, each) for each in missing}
+        self._asking |= asked
 
         def ask(token: CancelToken, _progress: ProgressSink) -> None:
             session.rights.ask(session.gateway, missing, token)
 
         def answered(_: None) -> None:
-            self._asked = None
+            self._asking -= asked
             self._changed()
 
         def failed(error: BulkheadError) -> None:
-            self._asked = None
+            self._asking -= asked
             self._context.messages.error(error)
 
-        self._context.tasks.run("policies:rights", ask, answered, failed)
+        self._context.tasks.run(self._group, ask, answered, failed)

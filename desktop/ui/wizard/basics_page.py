@@ -31,12 +31,12 @@ class BasicsPage(QWidget):
 
     def __init__(self, surroundings: Surroundings, namespace: str, *, fixed_identity: bool) -> None:
         super().__init__()
-        self._surroundings, self._default = surroundings, namespace
+        self._surroundings, self._default, self._fixed_identity = surroundings, namespace, fixed_identity
         self.name = Field(tr("Policy name"), tr("such as access-demo1"), characters=_WIDE)
         self.namespace = Field(tr("Namespace"), plain(namespace), characters=_WIDE)
         self._completer = Suggestions(self.namespace, surroundings.namespaces)
         self.name_problems, self.namespace_problems = ProblemStrip(), ProblemStrip()
-        self.absent = Strip()
+        self.unfit = Strip()
         every = small_button("▾", tr("Show all namespaces"), self._show_all)
         place = QHBoxLayout()
         place.setSpacing(2)
@@ -52,7 +52,7 @@ class BasicsPage(QWidget):
         grid.addWidget(buddy(tr("Name&space"), self.namespace), 2, 0)
         grid.addLayout(place, 2, 1)
         grid.addWidget(self.namespace_problems, 3, 1)
-        grid.addWidget(self.absent, 4, 1)
+        grid.addWidget(self.unfit, 4, 1)
         grid.setRowStretch(6, 1)
         if fixed_identity:
             for field in (self.name, self.namespace):
@@ -72,7 +72,7 @@ class BasicsPage(QWidget):
         """Show a name and a namespace (empty: the one that the window is about)."""
         self.name.show_text(name)
         self.namespace.show_text(namespace)
-        self.tell_absent()
+        self.tell_unfit()
 
     def show_problems(self, findings: Sequence[Finding]) -> None:
         """Show what was found about both."""
@@ -85,16 +85,18 @@ class BasicsPage(QWidget):
             strip.show_problems(own)
 
     @Slot()
-    def tell_absent(self) -> None:
-        """Say so when the cluster has no such namespace."""
+    def tell_unfit(self) -> None:
+        """Say so when the cluster has no such namespace, or the user may not create policies there."""
         namespace = self.namespace.text() or self._default
         absent = self._surroundings.has_namespace(namespace) is False
-        words = tr("There is no namespace {namespace} on this cluster.", namespace=plain(namespace))
-        self.absent.say(Severity.WARNING, words if absent else "")
+        words = tr("There is no namespace {namespace} on this cluster.", namespace=plain(namespace)) if absent else ""
+        if not absent and not self._fixed_identity:
+            words = self._surroundings.creating_denied(namespace)
+        self.unfit.say(Severity.WARNING, words)
 
     @Slot(str)
     def _place(self, namespace: str) -> None:
-        self.tell_absent()
+        self.tell_unfit()
         self.placed.emit(namespace)
 
     @Slot()

@@ -169,7 +169,7 @@ class FormView(QWidget):
         for fixed in (self.basics.fixed, self.applies.fixed, self.review.fixed):
             fixed.connect(self._fix)
         self._surroundings.matched.connect(self._show_matches)
-        self._surroundings.changed.connect(self.basics.tell_absent)
+        self._surroundings.changed.connect(self.basics.tell_unfit)
 
     def _directing(self, direction: Direction) -> Callable[[DirectionField], None]:
         def change(field: DirectionField) -> None:

@@ -1,6 +1,6 @@
 """What the cluster lends to the form: names to complete, workloads and Services to pick, and what a field matches.
 
-Everything is gathered by tasks from the session's picture; nothing is asked of the server.
+Everything is gathered by tasks from the session's picture; the server is asked for the user's rights alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,7 @@ from desktop.reach.objects import Kind, Service, Workload
 from desktop.reach.snapshot import Snapshot
 from desktop.session.tasks import Job, ProgressSink
 from desktop.ui.bridge import UiContext
+from desktop.ui.policies.rights import Permissions
 from desktop.wording.plain import plain
 
 if TYPE_CHECKING:
@@ -67,11 +68,12 @@ class Surroundings(QObject):
         super().__init__(parent)
         self._context, self._session = context, session
         self._group = f"form {next(_numbers)}"
-        self._groups: set[str] = set()
+        self._groups = {f"{self._group} rights"}
         self._seen: Snapshot | None = None
         self._labels: dict[Where, LabelTable] = {}
         self._ports: dict[tuple[str, ...] | None, LabelTable] = {}
         self._matches: dict[Asked, Match] = {}
+        self._permissions = Permissions(context, self.changed.emit, f"{self._group} rights")
         self.namespaces = QStringListModel(self)
         self._timer = QTimer(self, interval=_FOLLOW_MS)
         self._timer.timeout.connect(self._follow)
@@ -141,6 +143,15 @@ class Surroundings(QObject):
         """Whether a namespace is there; None where that is not known."""
         snapshot = self._session.snapshot
         return name in snapshot.namespaces or (None if not snapshot.knows(Kind.NAMESPACE, "") else False)
+
+    def creating_denied(self, namespace: str) -> str:
+        """Return why the user may not create policies in a namespace; empty where they may, or it is not known yet.
+
+        It is asked for names of namespaces only, not for each beginning of one that is typed.
+        """
+        if namespace in self._session.snapshot.namespaces or namespace in self._session.entry.namespaces:
+            self._permissions.look(self._session, [("create", (namespace,))])
+        return self._permissions.reason(self._session, "create", [namespace])
 
     @Slot()
     def _follow(self) -> None:

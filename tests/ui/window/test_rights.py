@@ -4,6 +4,7 @@ import pytest
 
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.policies.rights import MOST_ASKED
 from tests.helpers.fake_sessions import policy, snapshot_of
 from tests.ui.window.conftest import Desk
 
@@ -52,6 +53,36 @@ def test_in_a_namespace_where_the_user_may_not_create_that_is_off(desk: Desk) ->
     show(desk, ("create", ""), ("create", "pay"), namespace="pay", row=None)
     assert enabled(desk) == set()
     assert "may not create policies in pay" in desk.window.actions_[Command.CREATE].toolTip()
+
+
+def test_a_viewer_of_many_namespaces_can_create_in_none_and_reads_why(desk: Desk) -> None:
+    names = [f"team-{number:03}" for number in range(MOST_ASKED)]
+    session = desk.session("prod")
+    session.gateway.refused = {("create", name) for name in ("", *names)}
+    desk.choose("prod")
+    policies = [policy("a", names[0]), policy("b", names[1])]
+    desk.says("prod", snapshot_of(policies, namespaces=names))
+    action = desk.window.actions_[Command.CREATE]
+    for row in (0, 1, 0):  # what is asked already is not asked again for that
+        desk.window.policies.view.selectRow(row)
+    desk.bot.waitUntil(lambda: not action.isEnabled())
+    assert "may not create policies in any namespace here" in action.toolTip()
+    asked = [where for verb, where in session.gateway.reviews if verb == "create"]
+    assert sorted(asked) == ["", *names]
+
+
+def test_of_very_many_namespaces_only_the_one_that_is_chosen_is_asked_about(desk: Desk) -> None:
+    names = [f"team-{number:03}" for number in range(MOST_ASKED + 1)]
+    session = desk.session("prod")
+    session.gateway.refused = {("create", name) for name in ("", *names)}
+    desk.choose("prod")
+    desk.says("prod", snapshot_of(namespaces=names))
+    desk.settle()
+    assert session.gateway.reviews == []
+    assert desk.window.actions_[Command.CREATE].isEnabled()
+    desk.choose("prod", "team-007")
+    desk.bot.waitUntil(lambda: not desk.window.actions_[Command.CREATE].isEnabled())
+    assert session.gateway.reviews == [("create", ""), ("create", "team-007")]
 
 
 def test_who_may_see_named_namespaces_only_is_asked_about_those(desk: Desk) -> None:

@@ -8,13 +8,14 @@ from pytestqt.qtbot import QtBot
 from desktop.policy.objects import Direction
 from desktop.reach.objects import Pod
 from desktop.reach.snapshot import Put
+from desktop.session.state import Connection, SessionState
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.pickers import PickDialog
 from desktop.ui.wizard.rule_card import RuleBody
 from tests.helpers.form_table import fill
 from tests.helpers.forms import ALT, CTRL, FormHand, Key
 from tests.helpers.scenes import scene
-from tests.helpers.writing import WritingDesk
+from tests.helpers.writing import PicturedSession, WritingDesk
 
 CLUSTER = yaml.safe_load("""
 namespaces: {shop: {team: a}, web: {}, legacy: {kubernetes.io/metadata.name: "", owner: ada}}
@@ -63,7 +64,26 @@ def test_namespaces_are_filtered_as_typed_and_an_absent_one_is_told(qtbot: QtBot
     assert suggested(form, qtbot) == ["legacy", "web"]
     form.press(Key.Key_Escape)
     form.type("xy")
-    assert page.absent.sentence == "There is no namespace exy on this cluster."
+    assert page.unfit.sentence == "There is no namespace exy on this cluster."
+
+
+def test_a_namespace_where_the_user_may_not_create_is_told_at_once(
+    qtbot: QtBot, desk: WritingDesk, hand: FormHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PicturedSession, "state", SessionState(Connection.LIVE))
+    desk.session.picture = scene(CLUSTER)
+    desk.gateway.refused = {("create", ""), ("create", "web")}
+    hand.open(desk, namespace="shop")
+    page = hand.form.basics
+    qtbot.waitUntil(lambda: desk.gateway.reviews == [("create", ""), ("create", "shop")])
+    assert page.unfit.sentence == ""
+    hand.tab_to(page.namespace)
+    hand.type("web")
+    denied = "The server says that you may not create policies in web."
+    qtbot.waitUntil(lambda: page.unfit.sentence == denied)
+    hand.type("x")
+    assert page.unfit.sentence == "There is no namespace webx on this cluster."
+    assert desk.gateway.reviews == [("create", ""), ("create", "shop"), ("create", "web")]
 
 
 def test_a_name_that_is_taken_is_told_at_once(form: FormHand) -> None:

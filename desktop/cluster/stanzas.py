@@ -8,7 +8,7 @@ import binascii
 import hashlib
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ import msgspec
 from desktop.cluster import named_files
 from desktop.errors import BulkheadError, ConfigError
 from desktop.manifest import reader
-from desktop.policy.findings import Severity
+from desktop.policy.findings import Finding, Severity
 
 
 class NamedExtension(msgspec.Struct, frozen=True):
@@ -131,6 +131,9 @@ class KubeconfigFile:
     errors: tuple[BulkheadError, ...]
 
 
+_PASSED_OVER = frozenset({"yaml.duplicate-key", "yaml.tag", "yaml.directive", "yaml.text-after-marker"})
+"""What kubectl makes nothing of in a kubeconfig: it takes the last of two values, and the text of what has a tag."""
+
 _known: dict[Path, tuple[bytes, KubeconfigFile]] = {}
 _parsing = (
     threading.Lock()
@@ -179,17 +182,22 @@ def data(stanza: str | None, field: str) -> bytes:
 def _document(path: Path, content: bytes) -> Mapping[str, object]:
     """Return the first YAML document (kubectl reads no other); nothing at all is an empty configuration."""
     reading = reader.read_bytes(content)
-    document = reading.documents[0] if reading.documents else None
-    for finding in document.findings if document else reading.findings:
-        if finding.severity is Severity.ERROR and finding.code != "yaml.duplicate-key":  # kubectl takes the last
-            line = finding.place.line if finding.place else 1
-            raise ConfigError("kubeconfig.not-yaml", file=str(path), line=line, finding=finding)
+    documents = (each for each in reading.documents if each.value is not None or _faults(each.findings))
+    document = next(documents, None)
+    for finding in _faults(document.findings if document else reading.findings):
+        line = finding.place.line if finding.place else 1
+        raise ConfigError("kubeconfig.not-yaml", file=str(path), line=line, finding=finding)
     value = document.value if document else None
     if value is None:
         return {}
     if not isinstance(value, Mapping):
         raise ConfigError("kubeconfig.not-a-kubeconfig", file=str(path))
     return value
+
+
+def _faults(findings: Iterable[Finding]) -> list[Finding]:
+    """Return those that kubectl stumbles over, too."""
+    return [each for each in findings if each.severity is Severity.ERROR and each.code not in _PASSED_OVER]
 
 
 def _entries(

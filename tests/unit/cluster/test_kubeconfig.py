@@ -219,7 +219,6 @@ BROKEN_FILES = {
     "a list": ("[1]", "kubeconfig.not-a-kubeconfig"),
     "another kind": ("apiVersion: v1\nkind: Pod\n", "kubeconfig.not-a-kubeconfig"),
     "another version": ("apiVersion: v2\nkind: Config\n", "kubeconfig.not-a-kubeconfig"),
-    "a language tag": ("current-context: !!python/name:os.system x\n", "kubeconfig.not-yaml"),
     "a list that is none": ("clusters: 5\n", "kubeconfig.wrong-type"),
     "an entry that is none": ("clusters: [5]\n", "kubeconfig.wrong-type"),
     "a name that is a number": ("contexts: [{name: 1, context: {}}]\n", "kubeconfig.wrong-type"),
@@ -234,7 +233,7 @@ def test_a_broken_file_is_told_and_hides_no_other(text: str, code: str, tmp_path
     assert [error.code for error in config.file_errors] == [code]
     assert config.file_errors[0].facts["file"] == str(tmp_path / "broken")
     assert [context.name for context in config.contexts if context.error is None] == ["dev", "bare"]
-    if KUBECTL and "!!" not in text:  # kubectl ignores tags; nothing good comes with one
+    if KUBECTL:
         assert kubectls(tmp_path, ["broken"]) is None
 
 
@@ -251,6 +250,26 @@ def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: P
         "file.not-ordinary",
         "file.not-read",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        A + "extensions: []\nx: !!python/object/apply:os.system [exit]\n",
+        A.replace("name: dev", "name: !mine dev"),
+        "%YAML 1.1\n---\n" + A,
+        A + "...\nwhat follows: [\n",
+        A + "preferences: {}\npreferences: {}\n",
+    ],
+    ids=["a language tag", "a tag of one's own", "a directive", "text after the end", "a key twice"],
+)
+def test_what_kubectl_makes_nothing_of_is_passed_over(text: str, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(text)
+    config = load([tmp_path / "config"])
+    assert not config.file_errors
+    assert [context.name for context in config.contexts if context.error is None] == ["dev", "bare"]
+    if KUBECTL:
+        assert kubectls(tmp_path, ["config"]) is not None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])

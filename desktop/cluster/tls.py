@@ -9,6 +9,10 @@ from desktop.cluster.identity import NOBODY, Identity
 from desktop.cluster.memory_paths import memory_path
 from desktop.errors import ConfigError
 
+_CIPHERS = "@SECLEVEL=1:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!AESCCM"
+"""Python's own, and what Go offers besides: old load balancers know AES with SHA-1 only, old authorities have RSA keys
+of 1024 bits. Signatures with SHA-1 are refused by both all the same."""
+
 
 def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
     """Return the context for a connection and who we are there; the connection's own certificate comes first.
@@ -39,6 +43,7 @@ def _prove(context: ssl.SSLContext, connection: Connection, identity: Identity) 
 def _context(*, verified: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(_CIPHERS)
     context.hostname_checks_common_name = False
     context.set_alpn_protocols(["http/1.1"])
     if not verified:

@@ -11,13 +11,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
@@ -225,6 +230,29 @@ def test_an_intermediate_authority_is_trusted_by_itself() -> None:
     with serve(always(b"hello"), server_context(intermediate, "127.0.0.1")) as port:
         given = Connection(f"https://127.0.0.1:{port}", intermediate.cert_pem.bytes())
         assert ask(given) == b"hello"
+
+
+def small_rsa() -> tuple[bytes, bytes]:
+    """Return a certificate for 127.0.0.1 that signed itself with a key as they were made long ago, and that key."""
+    key = rsa.generate_private_key(65537, 1024)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "old")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW - DAY, NOW + DAY)
+    own = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(own, critical=False).sign(key, SHA256())
+    return signed.public_bytes(Encoding.PEM), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def test_an_old_server_is_talked_to_where_kubectl_does(tmp_path: Path) -> None:
+    """With a key that is still thought good enough by Go, and with ciphers that Go still offers."""
+    certificate, key = small_rsa()
+    (tmp_path / "both.pem").write_bytes(certificate + key)
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    old.set_ciphers("ECDHE-RSA-AES128-SHA:@SECLEVEL=0")
+    old.load_cert_chain(tmp_path / "both.pem")
+    with serve(always(b"hello"), old) as port:
+        made = Connection(f"https://127.0.0.1:{port}", certificate, client_certificate=certificate, client_key=key)
+        assert ask(made) == b"hello"
 
 
 STRANGER = OTHER.issue_cert("me@example.org").private_key_and_cert_chain_pem.bytes()

@@ -65,14 +65,21 @@ def canaries(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
             "certificate-authority-data": b64(server.ca_pem.encode()),
             "proxy-url": f"http://me:{CANARY}@127.0.0.1:{by.port}",
         }
-        wrong = {**cluster, "proxy-url": f"http://me:{CANARY}-wrong@127.0.0.1:{by.port}"}
+        clusters = {
+            "c": cluster,
+            "wrong proxy": {**cluster, "proxy-url": f"http://me:{CANARY}-wrong@127.0.0.1:{by.port}"},
+            "password in the address": {**cluster, "server": server.url.replace("://", f"://me:{CANARY}@")},
+            "no address": {"server": f"https://me:{CANARY}@"},
+            "another scheme": {"server": f"ftp://me:{CANARY}@a.example"},
+            "no scheme": {"server": f"me:{CANARY}@a.example/path"},
+        }
         users = _users(folder, token, {"crt": leaf.cert_chain_pems[0].bytes(), "key": key})
         config = {
-            "clusters": [{"name": "c", "cluster": cluster}, {"name": "wrong", "cluster": wrong}],
+            "clusters": [{"name": name, "cluster": each} for name, each in clusters.items()],
             "users": [{"name": name, "user": user} for name, user in users.items()],
             "contexts": [
                 *({"name": name, "context": {"cluster": "c", "user": name}} for name in users),
-                {"name": "wrong proxy", "context": {"cluster": "wrong", "user": "token"}},
+                *({"name": name, "context": {"cluster": name, "user": "token"}} for name in clusters if name != "c"),
             ],
         }
         path = folder / "config"

@@ -119,7 +119,7 @@ def visit(scene: Scene, qtbot: QtBot) -> Iterator[Visit]:
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    qtbot.waitUntil(lambda: len(list(window.clusters.tree.clusters())) == 9, timeout=60_000)
+    qtbot.waitUntil(lambda: len(list(window.clusters.tree.clusters())) == 13, timeout=60_000)
     yield Visit(window, settings, qtbot)
     window.pump.stop()
     assert sessions.close_all(20)

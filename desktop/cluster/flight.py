@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
+from typing import cast
 
 from desktop.cancellation import CancelToken
 from desktop.cluster import severable
@@ -17,6 +18,9 @@ from desktop.errors import Unreachable
 
 _GLANCE = 0.1
 """Seconds between looks at the token while a name is resolved or a connection is made."""
+
+_HEAD_START = 0.3
+"""Seconds that an address has for itself before the next is tried beside it: Go's delay between families."""
 
 Address = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
@@ -82,20 +86,82 @@ CURRENT: ContextVar[Flight] = ContextVar("flight")
 
 
 def dial(host: str, port: int, seconds: float, token: CancelToken) -> socket.socket:
-    """Connect to the first address of ``host`` that answers, each with its share of ``seconds``.
+    """Connect to the first address of ``host`` that answers.
 
     Raises Unreachable, or Cancelled within a tenth of a second.
+
+    Where an address takes its time, the next is tried beside it (RFC 8305): behind a tunnel the addresses of one
+    family often lead nowhere, and each connection would have to wait for that.
     """
     deadline = time.monotonic() + seconds
-    addresses = _resolve(host, port, deadline, token)
-    problem: OSError = TimeoutError()
-    for position, address in enumerate(addresses):
-        share = (deadline - time.monotonic()) / (len(addresses) - position)
+    with _Race(_resolve(host, port, deadline, token)) as race:
+        for _ in _until(deadline, token):
+            winner = race.run()
+            if winner is not None:
+                return winner
+            if race.is_lost:
+                raise unreachable(race.problem, host, port) from race.problem
+    raise unreachable(TimeoutError(), host, port)
+
+
+class _Race:
+    """Connections to several addresses, begun one after the other; the first that is made counts."""
+
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        self._waiting = list(addresses)
+        self._selector = selectors.DefaultSelector()
+        self._next_at = 0.0
+        self.problem: OSError = TimeoutError()
+
+    def __enter__(self) -> "_Race":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give up those that are still on their way."""
+        for key in tuple(self._selector.get_map().values()):
+            self._drop(key.fileobj)
+        self._selector.close()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether no address is left; ``problem`` is why the last one failed."""
+        return not self._waiting and not self._selector.get_map()
+
+    def run(self) -> socket.socket | None:
+        """Wait for a moment; returns a connection as soon as one is made."""
+        now = time.monotonic()
+        if self._waiting and (now >= self._next_at or not self._selector.get_map()):
+            self._next_at = now + _HEAD_START
+            self._begin(self._waiting.pop(0))
+        for key, _ in self._selector.select(_GLANCE) if self._selector.get_map() else ():
+            sock = cast(socket.socket, key.fileobj)
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if not code:
+                self._selector.unregister(sock)
+                return sock
+            self.problem = OSError(code, _words(code))
+            self._drop(sock)
+        return None
+
+    def _begin(self, address: Address) -> None:
+        family, kind, protocol, _, where = address
         try:
-            return _connect(address, time.monotonic() + share, token)
+            sock = (severable.Socket if severable.NEEDED else socket.socket)(family, kind, protocol)
+        except OSError as error:  # a family that this system does not have
+            self.problem = error
+            return
+        try:
+            sock.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(where)
+            self._selector.register(sock, selectors.EVENT_WRITE)
         except OSError as error:
-            problem = error
-    raise unreachable(problem, host, port) from problem
+            self.problem = error
+            sock.close()
+
+    def _drop(self, sock: object) -> None:
+        self._selector.unregister(cast(socket.socket, sock))
+        cast(socket.socket, sock).close()
 
 
 def unreachable(error: BaseException, host: str, port: int) -> Unreachable:
@@ -135,28 +201,6 @@ def _resolve(host: str, port: int, deadline: float, token: CancelToken) -> Seque
                 raise unreachable(result, host, port) from result
             return result
     raise unreachable(TimeoutError(), host, port)
-
-
-def _connect(address: Address, deadline: float, token: CancelToken) -> socket.socket:
-    """Connect to one address; raises OSError, or Cancelled."""
-    family, kind, protocol, _, where = address
-    sock = (severable.Socket if severable.NEEDED else socket.socket)(family, kind, protocol)
-    try:
-        sock.setblocking(False)
-        with selectors.DefaultSelector() as selector:
-            with contextlib.suppress(BlockingIOError):
-                sock.connect(where)
-            selector.register(sock, selectors.EVENT_WRITE)
-            for _ in _until(deadline, token):
-                if selector.select(_GLANCE):
-                    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                    if code:
-                        raise OSError(code, _words(code))
-                    return sock
-        raise TimeoutError
-    except BaseException:
-        sock.close()
-        raise
 
 
 def _words(code: int) -> str:

@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,31 @@ def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
         family = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(*family, closed), (*family, ("127.0.0.1", port))])
         assert get(Transport(connected(port))) == b"hello"
+
+
+def test_an_address_that_leads_nowhere_holds_up_no_connection_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as those of IPv6 behind a tunnel that carries IPv4 only."""
+    monkeypatch.setattr(transport, "CONNECT_LIMIT", 300.0)
+    with black_hole() as nowhere, serve(always(b"hello"), TLS) as port:
+        family = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+        places = [(*family, ("127.0.0.1", each)) for each in (nowhere, nowhere, port, nowhere)]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+        token = CancelToken()
+        timer = threading.Timer(30, token.cancel)
+        timer.start()
+        assert get(Transport(connected(port)), token) == b"hello"
+        timer.cancel()
+
+
+def test_where_no_address_answers_the_last_refusal_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        closed = gone.getsockname()
+    unknown = (12345, socket.SOCK_STREAM, 0, "", closed)  # a family that this system does not have
+    places = [unknown, (socket.AF_INET, socket.SOCK_STREAM, 0, "", closed)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+    with pytest.raises(Unreachable) as caught:
+        get(Transport(connected(closed[1])))
+    assert caught.value.code == "unreachable.refused"
 
 
 def test_a_connection_that_does_not_come_about_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

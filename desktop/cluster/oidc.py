@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, urlsplit
 import msgspec
 
 from desktop.cancellation import CancelToken
-from desktop.cluster import proxies, server_url
+from desktop.cluster import oidc_provider, proxies, server_url
 from desktop.cluster.connection import Connection
 from desktop.cluster.identity import Fetched, Identity, bearer
 from desktop.cluster.oidc_provider import Provider
@@ -62,6 +62,7 @@ class Renewal:
 
     def _renewed(self, token: CancelToken) -> _Answer:
         provider = self._provider
+        oidc_provider.check_issuer(provider.issuer)
         form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
         pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}".encode()
         basic = f"Basic {base64.b64encode(pair).decode()}"

@@ -23,19 +23,23 @@ class Provider:
 
 
 def check(stanza: AuthProviderStanza) -> None:
-    """Raise ConfigError where kubectl would refuse an oidc provider, or where it is not spoken to by TLS."""
+    """Raise ConfigError where kubectl would refuse an oidc provider."""
     config = stanza.config or {}
     for name in ("idp-issuer-url", "client-id"):
         if not config.get(name):
             raise ConfigError("oidc.field-missing", field=name)
+    data(config.get("idp-certificate-authority-data"), "idp-certificate-authority-data")
+
+
+def check_issuer(issuer: str) -> None:
+    """Raise ConfigError where a provider is not spoken to by TLS; only who renews a token needs to speak to it."""
     try:
-        parts = urlsplit(config["idp-issuer-url"] or "")
+        parts = urlsplit(issuer)
         usable = parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
         raise ConfigError("oidc.issuer-not-https")
-    data(config.get("idp-certificate-authority-data"), "idp-certificate-authority-data")
 
 
 def read(stanza: AuthProviderStanza, folder: Path) -> Provider:

@@ -381,7 +381,6 @@ BROKEN_ENTRIES = {
     "a removed provider": (one(user="auth-provider: {name: gcp}"), "kubeconfig.auth-provider-removed"),
     "OIDC without an issuer": (one(user="auth-provider: {name: oidc}"), "oidc.field-missing"),
     "OIDC without a client": (one(user=oidc("idp-issuer-url: 'https://i'")), "oidc.field-missing"),
-    "OIDC without TLS": (one(user=oidc("idp-issuer-url: 'http://i', client-id: c")), "oidc.issuer-not-https"),
     "OIDC with an authority of no base64": (
         one(user=oidc("idp-issuer-url: 'https://i', client-id: c, idp-certificate-authority-data: '%'")),
         "kubeconfig.not-base64",
@@ -433,6 +432,7 @@ GOOD_ENTRIES = {
         user=plug_in("command: a, interactiveMode: Never, args: [x, null], env: [{name: a, value: null}]")
     ),
     "OIDC": one(user=oidc("idp-issuer-url: 'https://i', client-id: c, id-token: t, refresh-token: null")),
+    "OIDC without TLS": one(user=oidc("idp-issuer-url: 'http://i', client-id: c, id-token: t")),
     "a plug-in of the older version": one(user=plug_in("command: a", "v1beta1")),
     "nulls": one("server: 'https://a', proxy-url: null, insecure-skip-tls-verify: null", "token: null, exec: null"),
     "unset impersonation": one(user="as: '', as-groups: []"),

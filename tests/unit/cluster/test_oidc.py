@@ -105,6 +105,14 @@ def test_a_token_that_lasts_is_used_and_nobody_is_asked() -> None:
     assert abs(fetched.until - NOW - timedelta(seconds=50)) < timedelta(seconds=2)
 
 
+@pytest.mark.parametrize("issuer", ["http://127.0.0.1:1", "https://", "https://me@i", "https://i:x", "i"])
+def test_a_provider_without_tls_is_never_spoken_to_but_a_token_that_lasts_is_used(issuer: str) -> None:
+    given = jwt(NOW + timedelta(minutes=1))
+    renewal = renewing(provider(issuer, id_token=given))
+    assert token(renewal) == f"Bearer {given}"
+    assert refused(renewal).code == "oidc.issuer-not-https"
+
+
 @pytest.mark.parametrize(
     "given", ["", jwt(NOW - timedelta(hours=1)), jwt(NOW + timedelta(seconds=9)), "a.b.c", jwt(None)]
 )

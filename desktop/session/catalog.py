@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.cluster import server_url
 from desktop.errors import BulkheadError
 from desktop.session import sample
 from desktop.session.settings import Settings
@@ -57,6 +58,11 @@ class ClusterEntry:
     stanzas: str = ""
     reads: tuple[str, ...] = ()
     runs: str = ""
+
+    @property
+    def unencrypted(self) -> bool:
+        """Whether what is sent to it can be read on the way; it is ``insecure`` then, too."""
+        return bool(self.server) and server_url.is_plain(self.server)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,17 +94,26 @@ def identity_words(acting_as: "Impersonation | None") -> str:
     return " · ".join(words)
 
 
-def insecure_words() -> str:
-    """Return the lasting warning of a cluster whose certificate is not verified."""
+def insecure_words(*, unencrypted: bool) -> str:
+    """Return the lasting warning of a cluster that is not encrypted, or whose certificate is not verified."""
+    if unencrypted:
+        return tr(
+            "The connection to this server is not encrypted: someone between may read and change everything sent."
+        )
     return tr(
         "The certificate of this server is not verified: someone between may read and change everything sent, your "
         "credentials too."
     )
 
 
-def insecure_consent(title: str) -> str:
+def insecure_consent(title: str, *, unencrypted: bool) -> str:
     """Return what must be confirmed before anything is written to such a cluster; ``&`` marks a letter."""
     name = plain(title).replace("&", "&&")
+    if unencrypted:
+        return tr(
+            "I underst&and that nothing proves that this server is {cluster}: the connection is not encrypted",
+            cluster=name,
+        )
     return tr(
         "I underst&and that nothing proves that this server is {cluster}: its certificate is not verified", cluster=name
     )

@@ -392,4 +392,4 @@ def _cluster_tip(entry: ClusterEntry, state: SessionState, now: datetime) -> Ite
         when, since = times.clock_to_the_second(state.last_sync, now), times.ago(state.last_sync, now)
         yield tr("Synchronized {time} ({ago})", time=when, ago=since)
     if entry.insecure:
-        yield states.insecure_words()
+        yield states.insecure_words(unencrypted=entry.unencrypted)

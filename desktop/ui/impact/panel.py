@@ -179,8 +179,8 @@ class ImpactPanel(QWidget):
         self._forget_boxes()
         entry = self._session.entry
         if entry.insecure:
-            words = states.insecure_consent(entry.title)
-            consents = (*consents, Consent(words, (states.insecure_words(),)))
+            words = states.insecure_consent(entry.title, unencrypted=entry.unencrypted)
+            consents = (*consents, Consent(words, (states.insecure_words(unencrypted=entry.unencrypted),)))
         self.boxes = [ConsentBox(consent, self) for consent in consents]
         for box in self.boxes:
             box.toggled.connect(self.changed)

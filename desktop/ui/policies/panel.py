@@ -241,7 +241,8 @@ class PolicyPanel(QWidget):
         choice, state, now = self._choice, self.state, self._now()
         self.headline.show_choice(choice, state, now)
         insecure = choice is not None and (choice.entry.insecure or state.insecure)
-        self.insecure.say(Severity.WARNING, states.insecure_words() if insecure else "")
+        words = states.insecure_words(unencrypted=choice.entry.unencrypted) if choice and insecure else ""
+        self.insecure.say(Severity.WARNING, words)
         told = list(standing.notices(state, now)) if choice else []
         of_cluster = list(standing.cluster_notices(self._session.profile)) if self._session else []
         told += [each for each in of_cluster if each.severity is Severity.WARNING]

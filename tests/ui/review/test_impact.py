@@ -367,12 +367,22 @@ def test_until_it_is_computed_apply_is_off_and_a_change_of_mind_ends_it(
     qtbot.waitUntil(ended.is_set)
 
 
-def test_requirement_15_a_write_to_a_server_that_is_not_verified_must_be_confirmed(qtbot: QtBot) -> None:
-    desk = WritingDesk(entry=ClusterEntry("context:shop", Source.CONTEXT, "shop", insecure=True))
+@pytest.mark.parametrize(
+    ("server", "why"),
+    [
+        ("https://a.example", "its certificate is not verified"),
+        ("http://localhost:8001", "the connection is not encrypted"),
+        ("localhost:8001", "the connection is not encrypted"),
+    ],
+)
+def test_requirement_15_a_write_to_a_server_that_is_not_verified_must_be_confirmed(
+    qtbot: QtBot, server: str, why: str
+) -> None:
+    desk = WritingDesk(entry=ClusterEntry("context:shop", Source.CONTEXT, "shop", insecure=True, server=server))
     dialog = reviewed(qtbot, desk, text(FOR_JOB))
     qtbot.waitUntil(lambda: bool(dialog.review.meaning.boxes))
     *others, box = dialog.review.meaning.boxes
-    assert "nothing proves that this server is shop" in box.box.accessibleName()
+    assert f"nothing proves that this server is shop: {why}" in box.box.accessibleName()
     for each in others:
         each.box.click()
     assert not dialog.review.apply.isEnabled()

@@ -25,8 +25,7 @@ class Permissions:
 
     def __init__(self, context: UiContext, changed: Callable[[], object], group: str = "policies:rights") -> None:
         self._context, self._changed, self._group = context, changed, group
-        self._asking: set[tuple[str, Question]] = set()
-        """What is being asked of which session."""
+        self._asked: tuple[str, frozenset[Question]] | None = None
 
     def reason(self, session: "Session | None", verb: Verb, namespaces: Sequence[str]) -> str:
         """Return why the user may not do something in any of these namespaces; empty where they may, or who knows."""
@@ -42,21 +41,20 @@ class Permissions:
         """Ask what is not known yet of a cluster that is connected; returns at once."""
         if session is None or session.state.connection not in _LIVE:
             return
-        missing = {each for each in session.rights.missing(questions) if (session.id, each) not in self._asking}
-        if not missing:
+        missing = session.rights.missing(questions)
+        if not missing or self._asked == (session.id, missing):
             return
-        asked = {(session.id, each) for each in missing}
-        self._asking |= asked
+        self._asked = session.id, missing  # in place of what was asked before, of which the answers so far are kept
 
         def ask(token: CancelToken, _progress: ProgressSink) -> None:
             session.rights.ask(session.gateway, missing, token)
 
         def answered(_: None) -> None:
-            self._asking -= asked
+            self._asked = None
             self._changed()
 
         def failed(error: BulkheadError) -> None:
-            self._asking -= asked
+            self._asked = None
             self._context.messages.error(error)
 
         self._context.tasks.run(self._group, ask, answered, failed)

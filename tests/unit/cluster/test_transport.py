@@ -149,7 +149,9 @@ def test_an_address_that_leads_nowhere_holds_up_no_connection_to_the_next(monkey
         token = CancelToken()
         timer = threading.Timer(30, token.cancel)
         timer.start()
-        assert get(Transport(connected(port)), token) == b"hello"
+        made = Transport(connected(port))
+        assert get(made, token) == b"hello"
+        made.close()
         timer.cancel()
 
 

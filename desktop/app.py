@@ -22,6 +22,7 @@ from desktop.ui.garbage import GarbageCollector
 from desktop.ui.icons import application_icon
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Messages
+from desktop.ui.qt_language import translate_qt
 
 if TYPE_CHECKING:
     from desktop.ui.smoke import SmokeTest
@@ -83,7 +84,8 @@ def _application() -> QApplication:
     application.setApplicationDisplayName("Bulkhead")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("bulkhead")
-    use_language([language.replace("-", "_") for language in QLocale.system().uiLanguages()])
+    language = use_language([language.replace("-", "_") for language in QLocale.system().uiLanguages()])
+    translate_qt(application, language)
     return application
 
 

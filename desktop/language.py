@@ -4,6 +4,7 @@ import gettext
 import re
 from collections.abc import Sequence
 from itertools import takewhile
+from pathlib import Path
 
 from desktop.paths import resource
 
@@ -12,14 +13,18 @@ _ENGLISH = {"en", "C", "POSIX"}
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
-def use_language(languages: Sequence[str]) -> None:
+def use_language(languages: Sequence[str]) -> str:
     """Use the first of ``languages`` (such as ``["zh_CN"]``) that has a catalogue, else English.
 
-    English needs no catalogue: what is less wanted than English is not looked for.
+    English needs no catalogue: what is less wanted than English is not looked for. Returns the name of the language
+    that is used, such as ``zh_CN``; empty for English.
     """
     global _catalogue  # noqa: PLW0603  the language is chosen once, at start
     wanted = list(takewhile(lambda name: re.split("[_.@]", name)[0] not in _ENGLISH, languages))
-    _catalogue = gettext.translation(_DOMAIN, resource("translations"), wanted, fallback=True)
+    folder = resource("translations")
+    _catalogue = gettext.translation(_DOMAIN, folder, wanted, fallback=True)
+    found = gettext.find(_DOMAIN, folder, wanted)
+    return Path(found).relative_to(folder).parts[0] if found else ""
 
 
 def tr(text: str, /, **values: object) -> str:

@@ -1,22 +1,26 @@
 """Sentences in at most so many lines: where that is too little, what is shown ends with an ellipsis."""
 
 from collections.abc import Iterator
+from math import ceil
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from desktop.ui.plain import label
+from desktop.ui.plain import SELECTABLE
+
+_ENDLESS = 100_000
 
 
 class Elided(QLabel):
     """Plain text that takes little room; whoever says it gives all of it in a tooltip, too."""
 
-    def __init__(self, *, lines: int = 1) -> None:
+    def __init__(self, *, lines: int = 1, selectable: bool = False) -> None:
         super().__init__()
         self._full, self._lines = "", lines
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(label(selectable=True).textInteractionFlags())
+        if selectable:
+            self.setTextInteractionFlags(SELECTABLE)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setWordWrap(True)  # a label that does not wrap has no height for a width
 
@@ -41,16 +45,17 @@ class Elided(QLabel):
 
     def sizeHint(self) -> QSize:
         """Ask for one line."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._full), self.fontMetrics().height())
+        layout = self._laid_out(_ENDLESS, 1)
+        width = ceil(layout.lineAt(0).naturalTextWidth()) + 1 if layout.lineCount() else 0
+        return QSize(width, self._height_of(layout))
 
     def minimumSizeHint(self) -> QSize:
         """Ask for one line, however short."""
-        return QSize(0, self.fontMetrics().height())
+        return QSize(0, self.sizeHint().height())
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of the lines that are shown in a width."""
-        metrics = self.fontMetrics()
-        return metrics.height() + (max(len(list(self._parted(width))), 1) - 1) * metrics.lineSpacing()
+        return self._height_of(self._laid_out(width, self._lines))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for."""
@@ -64,21 +69,32 @@ class Elided(QLabel):
 
     def _parted(self, width: int) -> Iterator[str]:
         """Yield the lines that are shown in a width."""
+        layout = self._laid_out(width, self._lines)
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            text = self._full[line.textStart() :]
+            if number < self._lines - 1:
+                yield text[: line.textLength()].rstrip()
+            else:
+                yield self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+    def _laid_out(self, width: int, lines: int) -> QTextLayout:
+        """Return the text in so many lines at most; what is behind them is in none."""
         layout = QTextLayout(self._full, self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.beginLayout()
-        for number in range(self._lines):
+        for _ in range(lines):
             line = layout.createLine()
             if not line.isValid():
                 break
             line.setLineWidth(width)
-            text = self._full[line.textStart() :]
-            last = number == self._lines - 1
-            yield (
-                self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-                if last
-                else text[: line.textLength()].rstrip()
-            )
         layout.endLayout()
+        return layout
+
+    def _height_of(self, layout: QTextLayout) -> int:
+        """Return how high lines are; letters that the font lacks come from others, which may be higher."""
+        heights = [layout.lineAt(number).height() for number in range(layout.lineCount())]
+        between = self.fontMetrics().leading() * max(len(heights) - 1, 0)
+        return max(ceil(sum(heights)) + between, self.fontMetrics().height())

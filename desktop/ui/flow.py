@@ -53,26 +53,29 @@ class Flow(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all rows."""
-        rows = list(self._rows(width))
-        return sum(map(_height, rows)) + max(len(rows) - 1, 0) * self._gap(Qt.Orientation.Vertical)
+        around = self.contentsMargins()
+        rows = list(self._rows(width - around.left() - around.right()))
+        gaps = max(len(rows) - 1, 0) * self._gap(Qt.Orientation.Vertical)
+        return sum(map(_height, rows)) + gaps + around.top() + around.bottom()
 
     def sizeHint(self) -> QSize:
         """Ask for one row."""
         shown = list(self._shown())
         gaps = self._gap(Qt.Orientation.Horizontal) * max(sum(map(_counts, shown)) - 1, 0)
         widths, heights = [each.sizeHint().width() for each in shown], [each.sizeHint().height() for each in shown]
-        return QSize(sum(widths) + gaps, max(heights, default=0))
+        return QSize(sum(widths) + gaps, max(heights, default=0)).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         """Ask for the widest of all at least."""
         least = [each.minimumSize() for each in self._shown()]
-        return QSize(
-            max((size.width() for size in least), default=0), max((size.height() for size in least), default=0)
-        )
+        widest = max((size.width() for size in least), default=0)
+        highest = max((size.height() for size in least), default=0)
+        return QSize(widest, highest).grownBy(self.contentsMargins())
 
     def setGeometry(self, rect: QRect) -> None:
         """Give each its place."""
         super().setGeometry(rect)
+        rect = rect.marginsRemoved(self.contentsMargins())
         top, gap = rect.top(), self._gap(Qt.Orientation.Horizontal)
         for row in self._rows(rect.width()):
             left, height = rect.left(), _height(row)
@@ -88,9 +91,10 @@ class Flow(QLayout):
         gap, row, used = self._gap(Qt.Orientation.Horizontal), list[QLayoutItem](), 0
         for item in self._shown():
             wanted = item.sizeHint().width()
-            if row and used + wanted > width:
+            if any(map(_counts, row)) and used + wanted > width:
+                pushes = [row.pop()] if row[-1].spacerItem() is not None else []
                 yield _shared_out(row, width, gap)
-                row, used = [], 0
+                row, used = pushes, 0
             row.append(item)
             used += wanted + gap * _counts(item)
         if row:

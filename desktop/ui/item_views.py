@@ -49,6 +49,14 @@ class HeaderView(QHeaderView):
         super().paintEvent(event)
 
 
+def fill_with(header: QHeaderView, section: int, least: int) -> None:
+    """Let a section take the width that the others leave, or ``least`` and the view scrolls; at each resize anew."""
+    mode, left = QHeaderView.ResizeMode, header.viewport().width() - header.length() + header.sectionSize(section)
+    header.setSectionResizeMode(section, mode.Stretch if left >= least else mode.Interactive)
+    if left < least:
+        header.resizeSection(section, least)
+
+
 class TableView(QTableView):
     """A table; see the module."""
 

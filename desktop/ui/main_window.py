@@ -16,9 +16,10 @@ from desktop.session.state import SessionUpdate
 from desktop.ui.actions import Actions, Command
 from desktop.ui.bridge import Pump, UiContext, at_once, in_turn
 from desktop.ui.clusters.panel import Choice, ClusterPanel
+from desktop.ui.elided import Elided
 from desktop.ui.icons import application_icon
 from desktop.ui.messages import MessageBar
-from desktop.ui.plain import label
+from desktop.ui.plain import tooltip
 from desktop.ui.sync_strip import SyncStrip
 from desktop.ui.window_size import bring_onto_screen, open_at
 from desktop.wording import states
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _SIZE = (1280, 720)
 _TREE_WIDTH, _TREE_SHARE = 420, 0.29
+_MARGIN = 8
 _TIMES_INTERVAL_MS = 30_000
 _GEOMETRY, _CHOSEN = "ui/geometry", "ui/chosen"
 
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self.clusters = ClusterPanel(context.catalog, self.actions_, now, self)
         self.messages = MessageBar(context.messages, self)
         self.synchronizations = SyncStrip(self)
-        self.status = label(parent=self)
+        self.status = Elided()
         self.pump = Pump(context.sessions, self)
         self._arrange()
         self._fill_menu_bar()
@@ -158,13 +160,18 @@ class MainWindow(QMainWindow):
 
     def _fill_view_menu(self, menu: QMenu) -> None:
         for text, show in (
-            (tr("&Clusters"), self.clusters.setVisible),
+            (tr("&Clusters"), self._show_clusters),
             (tr("&Details"), self._show_details),
         ):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(True)
             action.toggled.connect(show)
+
+    @Slot(bool)
+    def _show_clusters(self, wanted: bool) -> None:
+        self.clusters.setVisible(wanted)
+        self._sides.setContentsMargins(0 if wanted else _MARGIN, 0, 0, 0)
 
     @Slot(bool)
     def _show_details(self, wanted: bool) -> None:
@@ -257,7 +264,9 @@ class MainWindow(QMainWindow):
         """Tell in the status bar how the cluster shown stands, and what can be done with it."""
         choice = self.clusters.choice
         title = choice.entry.title if choice else ""
-        self.status.setText(states.status_words(title, self.policies.state, self._now()) if choice else "")
+        told = states.status_words(title, self.policies.state, self._now()) if choice else ""
+        self.status.say(told)
+        self.status.setToolTip(tooltip(told))
         name = plain(title)
         self.setWindowTitle(tr("{cluster} – Bulkhead", cluster=name) if name else tr("Bulkhead"))
         self.cluster_commands.enable()

@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.wording.plain import plain
 
+SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+"""How a text is marked that can be selected and copied."""
+
 
 def tooltip(*lines: str) -> str:
     """Return a tooltip that shows ``lines`` as they are; empty where they are."""
@@ -31,7 +34,5 @@ def label(text: str = "", parent: QWidget | None = None, *, wrap: bool = False, 
     made.setText(text)
     made.setWordWrap(wrap)
     if selectable:
-        made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        made.setTextInteractionFlags(SELECTABLE)
     return made

@@ -26,6 +26,12 @@ class FocusScroll(QScrollArea):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of what is inside: it scrolls up and down."""
+        inside, least = self.widget(), super().minimumSizeHint()
+        width = inside.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width() if inside else 0
+        return QSize(max(width, least.width()), least.height())
+
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Scroll to what has the keyboard now, and again when it has its place: it may be new."""
         if now is not None and self.isVisible() and next(_areas(now), None) is self:

@@ -15,11 +15,10 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -31,11 +30,11 @@ from desktop.session.catalog import SAMPLE_ID, Catalog, ClusterEntry, Source
 from desktop.ui.actions import Actions, Command
 from desktop.ui.clusters.tree_model import ClusterTree, Column, Level, NodeKey
 from desktop.ui.flow import Flow
-from desktop.ui.item_views import TreeView
+from desktop.ui.item_views import TreeView, fill_with
 from desktop.ui.plain import label
 from desktop.wording.plain import plain
 
-_STRIPE = 4
+_STRIPE, _LEAST_NAME = 4, 110
 _ROW_PADDING = 7
 _CELL_PADDING = 10
 
@@ -90,10 +89,14 @@ class ClusterView(TreeView):
         header.setMinimumSectionSize(36)
         for column, text in _widest().items():
             header.resizeSection(column, self.fontMetrics().horizontalAdvance(text) + _CELL_PADDING)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         self.setItemDelegate(_Rows(self))
         self.clicked.connect(self._clicked)
         model.rowsInserted.connect(self._expand_projects)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the names what the other columns leave."""
+        super().resizeEvent(event)
+        fill_with(self.header(), Column.NAME, _LEAST_NAME)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the current cluster on Enter, which a tree would take for editing."""

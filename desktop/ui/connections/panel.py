@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.session.session import Session
 
 _SETTLE_MS = 400
+_SHARES = (700, 300)
 _RESTS = 4
 """After a picture that took long, so many times as long nothing is computed: a busy cluster must not keep us busy."""
 
@@ -131,6 +132,7 @@ class ConnectionsPanel(QWidget):
         sides.addWidget(self.why)
         sides.setStretchFactor(0, 3)
         sides.setStretchFactor(1, 1)
+        sides.setSizes(_SHARES)
         sides.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 8, 0)

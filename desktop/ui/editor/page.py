@@ -32,6 +32,7 @@ from desktop.ui.editor.importing import Import, addition, read_files
 from desktop.ui.editor.pane import EditorPane
 from desktop.ui.editor.policy_picker import PolicyPicker
 from desktop.ui.editor.refusals import Refusal
+from desktop.ui.elided import Elided
 from desktop.ui.file_dialog import file_dialog
 from desktop.ui.flow import Flow
 from desktop.ui.impact.line import ImpactLine
@@ -45,7 +46,7 @@ from desktop.wording import errors as error_words
 from desktop.wording import findings as words
 from desktop.wording.plain import plain
 
-_MISSING_TOLD = 2
+_MISSING_TOLD, _REASON_LINES = 2, 3
 _LOW = 400
 """Pixels; a lower window has room for the shortest words only."""
 
@@ -87,7 +88,7 @@ class EditorPage(QWidget):
         self._theirs_box = QWidget()
         self.offer = DraftOffer(context.tasks, group, context.messages.error)
         self.banner = Strip()
-        self._reason = label(wrap=True)
+        self._reason = Elided(lines=_REASON_LINES)
         self.ok = QPushButton(tr("&OK"))
         self.previous = QPushButton(tr("Pre&vious"))
         self.next = QPushButton(tr("Ne&xt"))
@@ -109,7 +110,7 @@ class EditorPage(QWidget):
     @property
     def reason(self) -> str:
         """Why OK is off; empty while it is on."""
-        return self._reason.text()
+        return self._reason.full
 
     @property
     def view(self) -> View:
@@ -335,7 +336,8 @@ class EditorPage(QWidget):
         elif self._text_reason:
             self._turn_off_ok(self._text_reason)
         else:
-            self._reason.setText("")
+            self._reason.say("")
+            self._reason.setToolTip("")
             self.ok.setEnabled(True)
             self.ok.setToolTip(tr("See what will change; nothing is written yet (Ctrl+Enter)"))
         steps = self.form.has_form
@@ -394,9 +396,10 @@ class EditorPage(QWidget):
         return self.view is View.FORM or finding.code.startswith(("draft.", "typed."))
 
     def _turn_off_ok(self, reason: str, all_reasons: Sequence[str] = ()) -> None:
-        self._reason.setText(reason)
+        self._reason.say(reason)
         self.ok.setEnabled(False)
-        self.ok.setToolTip(tooltip(*(all_reasons or (reason,))))
+        for told in (self.ok, self._reason):
+            told.setToolTip(tooltip(*(all_reasons or (reason,))))
 
     def _submit(self, checked: Checked) -> None:
         if self.isHidden():
@@ -414,7 +417,8 @@ class EditorPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the draft itself as much room as can be."""
         super().resizeEvent(event)
-        self.form.meaning.be_short(short=self.height() < _LOW)
+        for line in (self.form.meaning, self.impact):
+            line.be_short(short=self.height() < _LOW)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take Enter back from the review, which has a default button of its own."""

@@ -41,6 +41,7 @@ class PolicyPicker(QWidget):
         layout.setSpacing(6)
         layout.addWidget(buddy(tr("&Policy"), self.box))
         layout.addWidget(self.box, 1)
+        layout.addStretch()
         self.use(None)
         self.hide()
 

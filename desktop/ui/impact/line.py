@@ -23,6 +23,8 @@ from desktop.wording import errors as error_words
 if TYPE_CHECKING:
     from desktop.session.session import Session
 
+_ENDLESS = 16_777_215
+"""Qt's own largest size."""
 PAUSE_MS = 250
 """How long nothing must be checked anew before it is computed."""
 
@@ -34,6 +36,7 @@ class ImpactLine(QWidget):
         super().__init__(parent)
         self._checked: Checked | None = None
         self._changes: Changes | None = None
+        self._short = False
         self.follower = Follower(context, session, self)
         self.follower.told.connect(self._show)
         self.follower.failed.connect(self._fail)
@@ -52,6 +55,14 @@ class ImpactLine(QWidget):
     def words(self) -> str:
         """What is said."""
         return self._words.full
+
+    def be_short(self, *, short: bool) -> None:
+        """Take no room while there is nothing to say, as there is little; else the room is kept, and nothing moves."""
+        self._short = short
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setMaximumHeight(0 if self._short and not self.words else _ENDLESS)
 
     @Slot()
     def outdate(self) -> None:
@@ -107,6 +118,7 @@ class ImpactLine(QWidget):
     def _say(self, text: str, severity: Severity | None = None, more: list[str] | None = None) -> None:
         more = more or []
         self._words.say(text)
+        self._dress()
         if severity is not None:
             self._icon.setPixmap(severity_icon(severity).pixmap(SIZE, SIZE))
         self._icon.setVisible(severity is not None)

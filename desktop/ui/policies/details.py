@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QWidget
 
 from desktop.language import tr
@@ -57,7 +57,7 @@ class Details(QTabWidget):
             self.addTab(tab, "")
         self.setDocumentMode(True)
         self._name = heading(_Name(), 1.0)
-        self._title = ""
+        self._shown = ("", 1)
         self._name.setContentsMargins(10, 0, 12, 5)
         self._name.hide()
         self.setCornerWidget(self._name, Qt.Corner.TopLeftCorner)
@@ -74,7 +74,7 @@ class Details(QTabWidget):
     @property
     def title(self) -> str:
         """Which policy this is about, and of how many that are selected."""
-        return self._title
+        return _titled(*self._shown)
 
     def show_subject(self, subject: Subject | None, selected: int = 1) -> None:
         """Show a policy as it is now, of so many selected, or none; the very same again costs nothing."""
@@ -95,8 +95,8 @@ class Details(QTabWidget):
         self._tabs[tab].show_subject(self._subject)
 
     def _show_title(self, name: str, selected: int) -> None:
-        self._title = tr("{name} (1 of {count} selected)", name=name, count=selected) if selected > 1 else name
-        self._name.setToolTip(tooltip(self._title))
+        self._shown = (name, selected)
+        self._name.setToolTip(tooltip(self.title))
         self._fit_title()
 
     def _fit_title(self) -> None:
@@ -104,9 +104,8 @@ class Details(QTabWidget):
         margins = self._name.contentsMargins()
         taken = self.tabBar().sizeHint().width() + self._buttons.sizeHint().width() + margins.left() + margins.right()
         room = min(_NAME_WIDTH, self.width() - taken)
-        shown = self._name.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
-        if room < _NAME_LEAST:
-            shown = ""
+        name, selected = self._shown
+        shown = next(filter(None, (_cut(name, count, room, self._name.fontMetrics()) for count in (selected, 1))), "")
         if shown != self._name.text():
             self._name.setText(shown)
             self._name.setVisible(bool(shown))
@@ -118,6 +117,17 @@ class Details(QTabWidget):
         self.setTabText(Tab.PODS, _counted(tr("P&ods"), row.pods if row else None))
         self.setTabText(Tab.YAML, tr("YA&ML"))
         self.setTabText(Tab.FINDINGS, _counted(tr("F&indings"), (counted(row) or None) if row else None))
+
+
+def _titled(name: str, selected: int) -> str:
+    return tr("{name} (1 of {count} selected)", name=name, count=selected) if selected > 1 else name
+
+
+def _cut(name: str, selected: int, room: int, metrics: QFontMetrics) -> str:
+    """Return a title with its name cut to what is left of the room; empty where that is too little to be read."""
+    room -= metrics.horizontalAdvance(_titled("", selected))
+    readable = room >= min(metrics.horizontalAdvance(name), _NAME_LEAST)
+    return _titled(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room), selected) if name and readable else ""
 
 
 def _counted(title: str, count: int | None) -> str:

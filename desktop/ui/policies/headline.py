@@ -10,13 +10,14 @@ from desktop.language import tr, tr_n
 from desktop.policy.findings import Severity
 from desktop.session.state import SessionState
 from desktop.ui.clusters.panel import Choice
+from desktop.ui.elided import Elided
 from desktop.ui.icons import SIZE, connection_icon, severity_icon
 from desktop.ui.plain import label, tooltip
 from desktop.ui.style import heading, text_on
 from desktop.wording import errors, states
 from desktop.wording.plain import plain
 
-_PADDING = 8
+_PADDING, _LEAST_PLACE = 8, 120
 
 
 class _Chip(QLabel):
@@ -55,12 +56,25 @@ class _Chip(QLabel):
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
 
 
+class _Place(Elided):
+    """A namespace; beside a long name it keeps some room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        wanted = self.sizeHint()
+        return QSize(min(_LEAST_PLACE, wanted.width()), wanted.height())
+
+
 class Headline(QWidget):
     """Names the cluster and namespace shown, and the state of the connection."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._chip, self._namespace = _Chip(self), heading(label(parent=self))
+        self._chip, self._namespace = _Chip(self), _Place()
+        heading(self._namespace)
         self._icon, self._state = label(parent=self), label(parent=self)
         self.notes = QToolButton(self)
         self.notes.setAutoRaise(True)
@@ -69,11 +83,11 @@ class Headline(QWidget):
         self.notes.setToolTip(tooltip(tr("Show what is true of all policies of this cluster")))
         self.notes.hide()
         self._shown: object = None
-        self._namespace.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._chip)
-        layout.addWidget(self._namespace, 1)
+        layout.addWidget(self._namespace)
+        layout.addStretch(1)
         layout.addWidget(self.notes)
         layout.addWidget(self._icon)
         layout.addWidget(self._state)
@@ -99,7 +113,8 @@ class Headline(QWidget):
         where = plain(choice.namespace) or tr("all namespaces")
         self._chip.show_name(plain(entry.title), entry.colour)
         self._chip.setToolTip(tooltip(entry.title, entry.server or entry.path))
-        self._namespace.setText(f"/ {where}")
+        self._namespace.say(f"/ {where}")
+        self._namespace.setToolTip(tooltip(where))
         self._state.setText(words)
         self._state.setToolTip(tooltip(errors.sentence(state.error), errors.hint(state.error)) if state.error else "")
         self.setAccessibleName(f"{plain(entry.title)} / {where}, {words}")

@@ -14,17 +14,17 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette, QShortcut
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
-from desktop.ui.item_views import RowTable
+from desktop.ui.item_views import RowTable, fill_with
 from desktop.ui.policies.table_model import Column, Key, PolicyTable
 from desktop.ui.style import text_on_selection
 from desktop.wording import policies
 
-_CELL_PADDING = 12
+_CELL_PADDING, _LEAST_SELECTOR = 12, 110
 
 
 def _wide() -> dict[Column, tuple[str, ...]]:
@@ -133,6 +133,11 @@ class PolicyView(RowTable):
             self.selectionModel().setCurrentIndex(self._table.index(chosen[0], 0), flags.NoUpdate)
         self.selectionModel().select(selection, flags.ClearAndSelect)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the selectors what the other columns leave."""
+        super().resizeEvent(event)
+        fill_with(self.horizontalHeader(), Column.APPLIES_TO, _LEAST_SELECTOR)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select the first policy when the table is entered by key with none selected."""
         super().focusInEvent(event)
@@ -164,7 +169,6 @@ class PolicyView(RowTable):
             heading = str(self._table.headerData(column, Qt.Orientation.Horizontal))
             widest = max(self.fontMetrics().horizontalAdvance(text) for text in (heading, *texts))
             columns.resizeSection(column, widest + _CELL_PADDING)
-        columns.setSectionResizeMode(Column.APPLIES_TO, QHeaderView.ResizeMode.Stretch)
         columns.setMinimumSectionSize(40)
         columns.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)

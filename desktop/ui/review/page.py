@@ -186,7 +186,8 @@ class ReviewPage(QWidget):
             button.setAutoDefault(False)
             below.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addWidget(Shrinking(self._halves), 1)
+        self._scroll = Shrinking(self._halves)
+        layout.addWidget(self._scroll, 1)
         layout.addLayout(below)
 
     def _run(self, state: str) -> None:
@@ -234,8 +235,10 @@ class ReviewPage(QWidget):
         height = self._halves.height()
         wanted = min(self.meaning.sizeHint().height(), height // 2)
         self._halves.setSizes([wanted, height - wanted])
-        if self.meaning.boxes and not self._weighed:  # later on somebody is at something else
-            self.meaning.boxes[0].box.setFocus()
+        if not self._weighed:  # later on somebody is at something else
+            self._scroll.verticalScrollBar().setValue(0)
+            if self.meaning.boxes:
+                self.meaning.boxes[0].box.setFocus()
         self._weighed = True
 
     @Slot()

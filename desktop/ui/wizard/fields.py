@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QToolButton,
+    QWidget,
+)
 
 from desktop import turns
 from desktop.policy.findings import Finding, Severity
@@ -18,6 +28,8 @@ from desktop.wording import findings as words
 
 _MISSING = frozenset({"name.required", "draft.undecided", "draft.no-rule", "draft.no-peer", "draft.no-namespace"})
 """What is not wrong but not there yet: it is asked for calmly."""
+
+_COMBO, _AROUND_TEXT = QStyle.ComplexControl.CC_ComboBox, 4
 
 
 class Field(QLineEdit):
@@ -95,6 +107,14 @@ class Choice(QComboBox):
             self.addItem(otherwise or str(value), value)
             index = self.count() - 1
         self.setCurrentIndex(index)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """End a text that has no room with an ellipsis."""
+        super().initStyleOption(option)
+        style = self.style()
+        field = style.subControlRect(_COMBO, option, QStyle.SubControl.SC_ComboBoxEditField, self)
+        room = field.width() - _AROUND_TEXT - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the page scroll."""

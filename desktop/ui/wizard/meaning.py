@@ -15,7 +15,7 @@ class MeaningLines(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines = {direction: Elided(lines=_LINES_MOST) for direction in Direction}
+        self.lines = {direction: Elided(lines=_LINES_MOST, selectable=True) for direction in Direction}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 2)
         layout.setSpacing(2)

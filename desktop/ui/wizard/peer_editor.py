@@ -117,6 +117,7 @@ class PeerEditor(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for text, widget in (
             (tr("Namespaces"), self.names),
             (tr("Namespaces with"), self.namespaces),

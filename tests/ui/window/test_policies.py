@@ -54,7 +54,7 @@ def shown(desk: Desk) -> Desk:
 def test_a_live_cluster_is_named_with_its_state_and_counts(shown: Desk) -> None:
     assert names(shown) == ["access-demo1", "deny-all", "web"]
     assert shown.window.policies.headline.accessibleName() == "prod / all namespaces, Live"
-    assert shown.window.status.text() == "prod: synchronized 12:00:00, Live · 3 policies · 3 pods"
+    assert shown.window.status.full == "prod: synchronized 12:00:00, Live · 3 policies · 3 pods"
     assert shown.window.windowTitle() == "prod – Bulkhead"
 
 

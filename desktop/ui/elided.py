@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import ceil
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
@@ -18,6 +18,7 @@ class Elided(QLabel):
     def __init__(self, *, lines: int = 1, selectable: bool = False) -> None:
         super().__init__()
         self._full, self._lines = "", lines
+        self._known: dict[tuple[int, int], QTextLayout] = {}  # by width and lines; layouts ask again and again
         self.setTextFormat(Qt.TextFormat.PlainText)
         if selectable:
             self.setTextInteractionFlags(SELECTABLE)
@@ -31,7 +32,10 @@ class Elided(QLabel):
 
     def say(self, text: str) -> None:
         """Say something else."""
+        if text == self._full:
+            return
         self._full = text
+        self._known.clear()
         self.setAccessibleName(text)
         self._fit()
         self.updateGeometry()
@@ -60,7 +64,15 @@ class Elided(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for."""
         super().resizeEvent(event)
+        self._known.clear()
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._known.clear()
+            self._fit()
 
     def _fit(self) -> None:
         shown = "\n".join(self._parted(self.width()))
@@ -80,7 +92,10 @@ class Elided(QLabel):
 
     def _laid_out(self, width: int, lines: int) -> QTextLayout:
         """Return the text in so many lines at most; what is behind them is in none."""
-        layout = QTextLayout(self._full, self.font())
+        known = self._known.get((width, lines))
+        if known is not None:
+            return known
+        layout = self._known[width, lines] = QTextLayout(self._full, self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)

@@ -15,6 +15,7 @@ class Flow(QLayout):
     def __init__(self, parent: QWidget | None = None, *, spacing: int = -1) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._parted: dict[int, Sequence[Sequence[_Placed]]] = {}  # by width; layouts ask again and again
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -54,7 +55,7 @@ class Flow(QLayout):
     def heightForWidth(self, width: int) -> int:
         """Return the height of all rows."""
         around = self.contentsMargins()
-        rows = list(self._rows(width - around.left() - around.right()))
+        rows = self._rows(width - around.left() - around.right())
         gaps = max(len(rows) - 1, 0) * self._gap(Qt.Orientation.Vertical)
         return sum(map(_height, rows)) + gaps + around.top() + around.bottom()
 
@@ -86,8 +87,18 @@ class Flow(QLayout):
                 left += width + gap * _counts(item)
             top += height + self._gap(Qt.Orientation.Vertical)
 
-    def _rows(self, width: int) -> Iterator[Sequence[_Placed]]:
+    def invalidate(self) -> None:
+        """Ask the items anew."""
+        self._parted.clear()
+        super().invalidate()
+
+    def _rows(self, width: int) -> Sequence[Sequence[_Placed]]:
         """Part the items into rows, each with its width."""
+        if width not in self._parted:
+            self._parted[width] = list(self._wrapped(width))
+        return self._parted[width]
+
+    def _wrapped(self, width: int) -> Iterator[Sequence[_Placed]]:
         gap, row, used = self._gap(Qt.Orientation.Horizontal), list[QLayoutItem](), 0
         for item in self._shown():
             wanted = item.sizeHint().width()
@@ -123,7 +134,10 @@ def _counts(item: QLayoutItem) -> bool:
 
 
 def _height(row: Sequence[_Placed]) -> int:
-    return max(item.sizeHint().height() for item, _ in row)
+    """Return the height of a row: what is narrower than it asks for may need to be higher."""
+    return max(
+        item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height() for item, width in row
+    )
 
 
 def _shared_out(row: Sequence[QLayoutItem], width: int, gap: int) -> Sequence[_Placed]:

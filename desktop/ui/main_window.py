@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.ui.editor.drafts import StoredDraft
 
 _SIZE = (1280, 720)
-_TREE_WIDTH, _TREE_SHARE = 420, 0.29
+_TREE_WIDTH, _TREE_SHARE = 420, 0.31
 _MARGIN = 8
 _TIMES_INTERVAL_MS = 30_000
 _GEOMETRY, _CHOSEN = "ui/geometry", "ui/chosen"

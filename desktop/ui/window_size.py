@@ -9,6 +9,9 @@ from desktop.ui.scrolling import Shrinking
 _FRAME = QSize(8, 32)
 """What a window manager adds around a window; how much that is nobody knows before the window is shown."""
 
+_ROUNDING = 2
+"""Where the scale of a screen is no whole number, a window is given a pixel less than it asks for."""
+
 
 def room_on(screen: QScreen) -> QSize:
     """Return how large a window may be on a screen, its frame left out."""
@@ -28,11 +31,11 @@ def open_at(window: QWidget, width: int, height: int = 0) -> None:
     layout = window.layout()
     if height or layout is None:
         return
-    layout.activate()
     if layout.hasHeightForWidth():
         window.resize(window.width(), min(layout.totalHeightForWidth(window.width()), room.height()))
-        layout.activate()
-    lacking = sum(area.lacking for area in window.findChildren(Shrinking))
+    layout.invalidate()  # else what is not shown yet is not laid out again
+    layout.activate()
+    lacking = sum(area.lacking + _ROUNDING for area in window.findChildren(Shrinking))
     window.resize(window.width(), min(window.height() + lacking, room.height()))
 
 

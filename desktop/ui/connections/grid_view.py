@@ -93,6 +93,7 @@ class GridView(TableView):
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(_CELL)
+            header.setTextElideMode(Qt.TextElideMode.ElideRight)
             header.setDefaultSectionSize(_CELL)
             header.sectionClicked.connect(self._header_clicked)
             header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -1,5 +1,8 @@
 """What signs, colours and lines mean, beside a matrix or a graph and in the pictures of them."""
 
+from collections.abc import Sequence
+from math import ceil
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen, QStaticText
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -26,26 +29,41 @@ class LegendPainting:
 
     @property
     def width(self) -> int:
-        """How wide it is."""
-        signs = sum(self._sign_width(number) + _BESIDE + _GAP for number in range(len(self._texts)))
-        return int(signs + sum(self._widths))
+        """How wide it is in one row."""
+        return ceil(sum(self._full_width(number) for number in range(len(self._texts))))
+
+    def places(self, width: float) -> Sequence[tuple[float, int]]:
+        """Return where each sign stands in a width: how far to the right, and in which row."""
+        found: list[tuple[float, int]] = []
+        left, row = 0.0, 0
+        for number in range(len(self._texts)):
+            wanted = self._full_width(number)
+            if left and left + wanted - _GAP > width:
+                left, row = 0.0, row + 1
+            found.append((left, row))
+            left += wanted
+        return found
 
     def paint(self, painter: QPainter, place: QRectF) -> None:
-        """Paint it at the left of a place."""
+        """Paint it at the left of a place, with the rows that do not fit in it below."""
         painter.setFont(self._font)
-        x = place.x()
-        for number, (text, width) in enumerate(zip(self._texts, self._widths, strict=True)):
-            sign = QRectF(x, place.y(), self._sign_width(number), place.height())
+        for number, (left, row) in enumerate(self.places(place.width())):
+            at = place.translated(left, row * place.height())
+            sign = QRectF(at.x(), at.y(), self._sign_width(number), at.height())
             if self._graph:
                 self._paint_line(painter, sign, number)
             else:
                 SignPainting(_STATES[number], _SIGN, self._palette, self._font).paint(
-                    painter, QPointF(x, place.center().y() - _SIGN / 2)
+                    painter, QPointF(at.x(), at.center().y() - _SIGN / 2)
                 )
             painter.setPen(self._palette.color(QPalette.ColorRole.WindowText))
-            words = QRectF(sign.right() + _BESIDE, place.y(), width + 2, place.height())
-            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
-            x = words.right() + _GAP
+            words = QRectF(sign.right() + _BESIDE, at.y(), self._widths[number] + 2, at.height())
+            painter.drawText(
+                words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._texts[number]
+            )
+
+    def _full_width(self, number: int) -> float:
+        return self._sign_width(number) + _BESIDE + self._widths[number] + 2 + _GAP
 
     @property
     def _texts(self) -> list[str]:
@@ -98,7 +116,9 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._graph = False
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._name()
 
     def show_graph(self, graph: bool) -> None:
@@ -109,19 +129,27 @@ class Legend(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the room all of it needs."""
-        return QSize(self._painting.width, max(_HEIGHT, self.fontMetrics().height() + 4))
+        """Return the room all of it needs in a row."""
+        return QSize(self._painting.width, self._row_height)
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of the rows that it needs."""
+        return (self._painting.places(width)[-1][1] + 1) * self._row_height
 
     def minimumSizeHint(self) -> QSize:
-        """Return less: the end may be cut off."""
+        """Return less: it takes more rows then."""
         return QSize(120, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the signs and their meanings."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._painting.paint(painter, QRectF(self.rect()))
+        self._painting.paint(painter, QRectF(0, 0, self.width(), self._row_height))
         painter.end()
+
+    @property
+    def _row_height(self) -> int:
+        return max(_HEIGHT, self.fontMetrics().height() + 4)
 
     @property
     def _painting(self) -> LegendPainting:

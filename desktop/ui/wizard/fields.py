@@ -29,7 +29,7 @@ from desktop.wording import findings as words
 _MISSING = frozenset({"name.required", "draft.undecided", "draft.no-rule", "draft.no-peer", "draft.no-namespace"})
 """What is not wrong but not there yet: it is asked for calmly."""
 
-_COMBO, _AROUND_TEXT = QStyle.ComplexControl.CC_ComboBox, 4
+_COMBO = QStyle.ComplexControl.CC_ComboBox
 
 
 class Field(QLineEdit):
@@ -113,7 +113,7 @@ class Choice(QComboBox):
         super().initStyleOption(option)
         style = self.style()
         field = style.subControlRect(_COMBO, option, QStyle.SubControl.SC_ComboBoxEditField, self)
-        room = field.width() - _AROUND_TEXT - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
+        room = field.width() - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -45,10 +45,12 @@ def test_what_is_added_comes_behind_the_rest() -> None:
     assert fixed(POLICY, 0, fix) == f"{POLICY}  egress:\n  - ports:\n    - port: 53\n"
 
 
-def test_a_document_of_json_stays_one() -> None:
-    text = json.dumps({"kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1", "spec": {"podSelector": {}}})
+@pytest.mark.parametrize(("indent", "between"), [(None, ", "), (4, ",\n        ")])
+def test_a_document_of_json_stays_one_and_keeps_its_layout(indent: int | None, between: str) -> None:
+    value = {"kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1", "spec": {"podSelector": {}}}
+    text = json.dumps(value, indent=indent)
     fix = Fix("fix.use", (Edit(("spec", "policyTypes"), ["Egress"]),))
-    assert json.loads(fixed(text, 0, fix))["spec"] == {"podSelector": {}, "policyTypes": ["Egress"]}
+    assert fixed(text, 0, fix) == text.replace("{}", f'{{}}{between}"policyTypes": ["Egress"]')
 
 
 def test_a_place_or_document_that_is_gone_is_told() -> None:

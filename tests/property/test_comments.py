@@ -14,7 +14,7 @@ from desktop.policy.draft import Draft, PeerField, PortField, RuleField, Scope, 
 from desktop.policy.draft_fields import LabelRow, new_mark
 from desktop.policy.objects import Operator
 from desktop.policy.profile import PROFILES
-from desktop.ui.wizard.judging import Terms, judge
+from desktop.ui.wizard.judging import Held, Terms, judge
 from desktop.ui.wizard.opening import open_form
 from tests.helpers.commented_policies import Item, Listed, Policy, commented_policies
 
@@ -130,13 +130,15 @@ def test_each_comment_stays_with_its_item(policy: Policy, data: st.DataObject) -
     draft = opened.draft
     (document,) = read(text).documents
     assert document.value["spec"]["ingress"] == policy.rules.value  # type: ignore[index,call-overload]
+    read_once = data.draw(st.booleans())
     moved_on: set[Item] = set()
     for _ in range(data.draw(st.integers(1, 3))):
         last = draft
         for _ in range(data.draw(st.integers(1, 2))):
             draft, items = changed(data.draw, policy, draft)
             moved_on |= items
-        judged = judge(draft, last, text, opened, TERMS, decided=True)
+        held = Held(opened.draft, policy.text) if read_once else Held(last, text)
+        judged = judge(draft, last, held, opened, TERMS, decided=True)
         assert judged.written == draft
         text = judged.text
         (document,) = read(text).documents
@@ -149,3 +151,4 @@ def test_each_comment_stays_with_its_item(policy: Policy, data: st.DataObject) -
             if item in policy.lines and item not in moved_on and "*" not in policy.lines[item]:
                 assert policy.lines[item] in text + "\n"
     assert read_draft(write_draft(draft).value) == draft
+    assert judge(opened.draft, draft, Held(opened.draft, policy.text), opened, TERMS, decided=True).text == policy.text

@@ -23,7 +23,7 @@ from desktop.policy.draft import (
 )
 from desktop.policy.objects import Direction, LabelSelector, NetworkPolicy, Operator, Peer, Rule
 from desktop.policy.profile import PROFILES
-from desktop.ui.wizard.judging import Terms, judge
+from desktop.ui.wizard.judging import Held, Terms, judge
 from desktop.ui.wizard.opening import open_form
 from tests.helpers.policy_documents import Json, documents, noted_texts, texts
 from tests.helpers.shared_documents import shared_texts
@@ -35,7 +35,7 @@ TERMS = Terms("shop", PROFILES["upstream"])
 def test_a_policy_opened_in_the_form_and_left_as_it_is_stays_byte_for_byte(text: str) -> None:
     opened = open_form(text, 1, "shop")
     assert opened.draft is not None, opened.reason
-    judged = judge(opened.draft, opened.draft, text, opened, TERMS, decided=True)
+    judged = judge(opened.draft, opened.draft, Held(opened.draft, text), opened, TERMS, decided=True)
     assert judged.text == text
     assert judged.errors == ()
 
@@ -87,7 +87,7 @@ def _edited(text: str, edit: Edit) -> str:
     assert opened.draft is not None, opened.reason
     draft = edit(opened.draft)
     assume(draft.inbound.isolation is not Isolation.RULES or draft.inbound.rules)
-    judged = judge(draft, opened.draft, text, opened, TERMS, decided=True)
+    judged = judge(draft, opened.draft, Held(opened.draft, text), opened, TERMS, decided=True)
     assume(judged.written == draft)
     (document,) = read(judged.text).documents
     assert document.value == write_draft(draft).value

@@ -58,6 +58,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A text as it was read, and the draft that it held."""
+
+    draft: Draft
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A draft judged: the text that holds it, and all that was found, with the paths of the form.
 
@@ -134,8 +142,11 @@ def step_of(path: Path) -> Step:
     return Step.REVIEW
 
 
-def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *, decided: bool) -> Judged:
-    """Write a draft into ``text`` at the policy that was ``opened``; ``last`` is the draft that the text holds now."""
+def judge(draft: Draft, last: Draft, held: Held, opened: Opened, terms: Terms, *, decided: bool) -> Judged:
+    """Write a draft into the text of which it was made, at the policy that was ``opened``.
+
+    What cannot be read of the draft is written as it was ``last``.
+    """
     namespace = draft.namespace or terms.namespace
     taken = (terms.taken or {}).get(namespace, ())
     written, found = check_draft(draft, old=terms.old, taken=taken, decided=decided)
@@ -147,7 +158,7 @@ def judge(draft: Draft, last: Draft, text: str, opened: Opened, terms: Terms, *,
     told = (each for each in terms.refusals if each.is_about(namespace, draft.name, written.value))
     found += tuple(written.in_form(each.finding) for each in told)
     readable = _readable(draft, last, (finding.path for finding in written.findings))
-    changed = put(text, opened, readable, last, terms.namespace)
+    changed = put(held, opened, readable, terms.namespace)
     return Judged(draft, readable, changed, policy, found)
 
 
@@ -165,10 +176,10 @@ def _in_form(written: Written, finding: Finding) -> Finding:
     return written.in_form(finding)
 
 
-def put(text: str, opened: Opened, draft: Draft, last: Draft, namespace: str) -> str:
-    """Return ``text``, which holds the ``last`` draft, changed so that it holds another; the same text if it does."""
-    came = origins(last, draft)
-    if draft == last and not came.stirred():
+def put(held: Held, opened: Opened, draft: Draft, namespace: str) -> str:
+    """Return a text changed so that it holds another draft than it ``held``; the very same text if that is no other."""
+    text, came = held.text, origins(held.draft, draft)
+    if draft == held.draft and not came.stirred():
         return text
     value = write_draft(draft).value
     reading = read(text)

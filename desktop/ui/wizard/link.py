@@ -1,8 +1,9 @@
 """Keeps the form and the text two views of one draft: the text is the truth, and its undo serves both.
 
 A text that was edited is read anew, in a task, and shown in the form. A draft that was changed in the form is judged
-in a task and written into the text by the smallest edit; what cannot be read of it is held back until it can, also
-while the text is edited elsewhere.
+in a task and written into the text by the smallest edit of the text as it was read: so a change that is taken back in
+the form brings back all that it took away. What cannot be read of a draft is held back until it can, also while the
+text is edited elsewhere.
 """
 
 import time
@@ -19,7 +20,7 @@ from desktop.session.tasks import ProgressSink
 from desktop.ui.bridge import TaskRunner
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.wizard.fields import Field
-from desktop.ui.wizard.judging import Judged, Terms, judge
+from desktop.ui.wizard.judging import Held, Judged, Terms, judge
 from desktop.ui.wizard.opening import Opened, held_over, new_draft, open_form
 from desktop.ui.wizard.text_edit import TextEdit, smallest_edit
 
@@ -62,6 +63,7 @@ class DraftLink(QObject):
         self.form_shown = False
         self._opened = Opened(None)
         self._draft = self._last = new_draft("")
+        self._read = Held(self._draft, "")
         self._decided = False
         self._applying = self._stepping = self._reading = False
         self._judged: Judged | None = None
@@ -209,6 +211,7 @@ class DraftLink(QObject):
         self._decided = not opened.is_new and (self._decided or _chosen(opened.draft))
         held, last, self._held = self._held, self._last, None
         self._draft = self._last = opened.draft
+        self._read = Held(opened.draft, self._edit.text())
         if held:
             self._draft = recognised(held_over(opened.draft, last, held), opened.draft)
         if self._resumed is not None:
@@ -219,12 +222,12 @@ class DraftLink(QObject):
 
     def _judge(self) -> None:
         text, draft, last, opened = self._edit.text(), self._draft, self._last, self._opened
-        terms, decided = self._terms(), self._decided
+        terms, decided, read = self._terms(), self._decided, self._read
         self._judged = None
 
         def job(token: CancelToken, _: ProgressSink) -> _Work:
             token.check()
-            judged = judge(draft, last, text, opened, terms, decided=decided)
+            judged = judge(draft, last, read, opened, terms, decided=decided)
             before, after = (each.replace("\r\n", "\n") for each in (text, judged.text))
             return _Work(text, judged, smallest_edit(before, after) if before != after else None)
 

@@ -14,7 +14,7 @@ from desktop.policy.draft import Draft
 from desktop.policy.profile import PROFILES
 from desktop.ui.wizard.fields import ProblemStrip
 from desktop.ui.wizard.form import FormView
-from desktop.ui.wizard.judging import Judged, Terms, judge
+from desktop.ui.wizard.judging import Held, Judged, Terms, judge
 from desktop.ui.wizard.opening import Opened, new_draft
 from desktop.ui.wizard.surroundings import Surroundings
 from tests.helpers.form_table import fill
@@ -39,7 +39,7 @@ class Form:
     def judged(self) -> Judged:
         """What the form has come to."""
         fresh: Draft = new_draft("default")
-        return judge(self.view.draft, fresh, "", Opened(fresh), TERMS, decided=self.view.decided)
+        return judge(self.view.draft, fresh, Held(fresh, ""), Opened(fresh), TERMS, decided=self.view.decided)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Of equal rules, ports, sources and labels the one that is removed or moved takes its comments, and no other does."""
 
+import pytest
+
 from desktop.policy.objects import Direction
 from desktop.ui.wizard.judging import Step
 from desktop.ui.wizard.rule_card import RuleBody, RuleCard
@@ -109,3 +111,42 @@ def test_what_was_done_in_the_form_goes_on_from_what_was_written_by_hand(desk: W
     hand.click(cards(hand)[0].down)
     hand.click(cards(hand)[1].remove)
     assert hand.text == HEAD + SECOND + END + "# by hand\n"
+
+
+def test_what_is_switched_off_or_taken_away_in_the_form_and_brought_back_there_comes_with_its_comments(
+    desk: WritingDesk, hand: FormHand
+) -> None:
+    opened(desk, hand)
+    page = hand.form.directions[Direction.INGRESS]
+    hand.click(page.nothing)
+    assert "first" not in hand.text
+    hand.click(page.rules)
+    assert hand.text == TWINS
+    hand.click(body(hand, 0).anyone)
+    assert "# first source" not in hand.text
+    hand.click(cards(hand)[0].down)
+    hand.click(body(hand, 1).these)
+    assert hand.text == HEAD + SECOND + FIRST + END
+
+
+def test_who_clears_a_field_and_fills_it_anew_loses_no_comment(
+    desk: WritingDesk, hand: FormHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.ui.wizard.link._ONE_STEP_S", 0)
+    text = TWINS.replace("{protocol: TCP, port: 80}  # first http\n", "port: 80  # first http\n      protocol: TCP\n")
+    hand.open(desk, desk.store(text))
+    hand.step(Step.INBOUND)
+    hand.click(body(hand, 0).ports.rows[0].text)
+    hand.press(Key.Key_A, with_=CTRL)
+    hand.press(Key.Key_Delete)
+    assert "# first http\n" not in hand.text
+    hand.type("443")
+    assert hand.text == text.replace("port: 80  # first http\n", "port: 443  # first http\n")
+    hand.press(Key.Key_A, with_=CTRL)
+    hand.type("9")
+    assert "port: 9  # first http\n" in hand.text
+    hand.press(Key.Key_Z, with_=CTRL)
+    assert "port: 443  # first http\n" in hand.text
+    hand.press(Key.Key_A, with_=CTRL)
+    hand.type("80")
+    assert hand.text == text

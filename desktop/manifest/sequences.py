@@ -1,6 +1,6 @@
 """A list changed by its items: each that stays keeps its lines and comments, wherever it comes to stand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import yaml
 
@@ -81,10 +81,8 @@ class Sequences(Rewriter):
             self._change(items[i], old[i], new[j], Spot(dashes[i] + 1, column + 2, (*path, j)))
             if i not in stay:
                 lines = self._edits.cut(count, *regions[i])
-                self._insert(lines if i else margin + lines, regions, after)
-        for at, region in enumerate(regions):
-            if at not in stay:
-                self._layout.remove(self._edits, *region)
+                self._insert(lines if i else margin + lines, regions, after, self._text[slice(*self._gap(regions, i))])
+        self._remove_items(regions, stay)
         return True
 
     def _dashes(self, items: Sequence[yaml.Node], first: int) -> list[int]:
@@ -117,12 +115,28 @@ class Sequences(Rewriter):
         self._edits.add(len(self._text[:first].rstrip(" ")), first, self._layout.newline)
         return " " * column
 
-    def _insert(self, lines: str, regions: Sequence[tuple[int, int]], after: int) -> None:
-        """Put lines behind those of an item (-1: in front of all)."""
+    def _gap(self, regions: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+        """Return where the blank lines between an item and the one above it stand; of the first, the one below it."""
+        below = max(at, 1)
+        start = self._layout.next_line(regions[below - 1][1])
+        stop = regions[below][0] if below < len(regions) else start
+        return (stop, stop) if self._text[start:stop].strip() else (start, stop)
+
+    def _insert(self, lines: str, regions: Sequence[tuple[int, int]], after: int, gap: str = "") -> None:
+        """Put lines behind those of an item (-1: in front of all), with blank lines between."""
         if after < 0:
-            self._edits.add(regions[0][0], regions[0][0], lines + self._layout.newline)
+            self._edits.add(regions[0][0], regions[0][0], lines + self._layout.newline + gap)
         else:
-            self._edits.add(regions[after][1], regions[after][1], self._layout.newline + lines)
+            self._edits.add(regions[after][1], regions[after][1], self._layout.newline + gap + lines)
+
+    def _remove_items(self, regions: Sequence[tuple[int, int]], stay: Collection[int]) -> None:
+        """Remove the lines of all other items, and the blank lines that parted them from those that stay."""
+        first = min(stay, default=0)
+        for at, region in enumerate(regions):
+            if at not in stay:
+                self._layout.remove(self._edits, *region)
+            if at not in stay or (at and at == first):
+                self._edits.add(*self._gap(regions, at), "")
 
     # -- anchors --------------------------------------------------------------------------------------------------
 

@@ -126,7 +126,7 @@ spec:
 
 def test_items_are_removed_from_within_others() -> None:
     changed = arranged(NESTED, 1, at=("spec", "ingress", 0, "from"))
-    assert changed == NESTED.replace("        # peer one\n        - podSelector: {}  # p1\n", "")
+    assert changed == NESTED.replace("        # peer one\n        - podSelector: {}  # p1\n\n", "")
     changed = arranged(NESTED, 1, at=("spec", "ingress", 0, "ports"))
     assert changed == NESTED.replace("        - port: 80  # http\n          # end of http\n", "")
 
@@ -237,3 +237,24 @@ def test_json_stays_json() -> None:
     assert arranged(text, 1, None) == '{"rules": [\n  {"a": 1, "b": 2},\n  {"new": 1}\n]}\n'
     assert arranged('{"rules":["a","b","c"]}', 2, 0, None) == '{"rules":["c","a",{"new": 1}]}'
     assert arranged('{"rules":["a"]}', 0, None) == '{"rules":["a", {"new": 1}]}'
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ((0, 1, 3), ("one", "", "two", "# section", "four")),
+        ((1, 2, 3), ("two", "", "three", "# section", "four")),
+        ((2, 3), ("three", "# section", "four")),
+        ((1, 0, 2, 3), ("two", "", "one", "", "three", "# section", "four")),
+        ((1, 2, 0, 3), ("two", "", "three", "", "one", "# section", "four")),
+        ((0, 2, 1, 3), ("one", "", "three", "", "two", "# section", "four")),
+        ((0, 1, 2), ("one", "", "two", "", "three", "# section")),
+        ((None, None), ("new: 1", "new: 1", "# section")),
+    ],
+)
+def test_blank_lines_part_the_items_as_before(order: tuple[int | None, ...], expected: tuple[str, ...]) -> None:
+    def text(*lines: str) -> str:
+        listed = "".join(f"\n{line}\n\n" if line[:1] == "#" else f"- {line}\n" if line else "\n" for line in lines)
+        return f"rules:\n{listed}after: 1\n"
+
+    assert arranged(text("one", "", "two", "", "three", "# section", "four"), *order) == text(*expected)

@@ -1,6 +1,7 @@
 """Offers a draft that was left of the same policy, above the text."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -33,6 +34,7 @@ class DraftOffer(Strip):
         super().__init__(parent)
         self._tasks, self._group, self._failed = tasks, f"{group} offer", failed
         self._groups = {self._group}
+        self.destroyed.connect(partial(tasks.cancel, self._group))
         self._drafts: list[StoredDraft] = []
         self.restore = self.add_button(tr("&Restore"), self._take)
         self.discard = self.add_button(tr("&Discard Draft"), self._discard)

@@ -87,6 +87,10 @@ class Desk:
             self.session(title).says(state, snapshot)
         self.window.pump.tick()
         self.bot.wait(5)  # the table follows in a turn of its own
+        policies, shown = self.window.policies, self.window.clusters.choice
+        if shown is not None and shown.entry.title == title:
+            there = [key for key in self.session(title).rows if shown.namespace in ("", key[0])]
+            self.bot.waitUntil(lambda: policies.table.total == len(there))
 
 
 @pytest.fixture

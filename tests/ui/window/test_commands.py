@@ -1,5 +1,6 @@
 """What the user does to policies leads to the right window, with the policy as it is now on the cluster."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,14 @@ class Opened(QDialog):
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Opened]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Opened]]:
     """Return the windows opened, in order; none of them is the real one."""
     windows: list[Opened] = []
     for window in ("desktop.ui.editor.policy_window.PolicyWindow", "desktop.ui.review.delete_dialog.DeleteDialog"):
         monkeypatch.setattr(window, lambda *given, **named: Opened(windows, given, named))
-    return windows
+    yield windows
+    for each in windows:
+        each.done(0)  # what is modal would keep the keyboard from the windows of other tests
 
 
 @pytest.fixture

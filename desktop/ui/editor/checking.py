@@ -60,7 +60,8 @@ class Checking(QObject):
             self._start()
 
     def stop(self) -> None:
-        """Check no more."""
+        """Check no more, and know nothing that could be checked again."""
+        self._current = self._then = None
         self._pause.stop()
         self._tasks.cancel(self._group)
 

@@ -64,6 +64,20 @@ def test_f8_goes_from_one_finding_to_the_next_and_around(qtbot: QtBot, pane: Edi
     assert pane.edit.place()[0] == 17
 
 
+def test_once_it_is_stopped_a_change_of_the_cluster_starts_no_check(
+    qtbot: QtBot, desk: WritingDesk, pane: EditorPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(qtbot, pane, BAD)
+    started: list[object] = []
+    monkeypatch.setattr(desk.context.tasks, "run", lambda *arguments: started.append(arguments))
+    pane.checking.again()
+    assert started
+    pane.stop()  # its window is closed, and soon gone
+    started.clear()
+    pane.checking.again()
+    assert not started
+
+
 def test_ctrl_tab_leaves_the_text_which_tab_does_not(qtbot: QtBot, pane: EditorPane) -> None:
     QTest.keyClick(pane.edit, Key.Key_Tab)
     assert QApplication.focusWidget() is pane.edit

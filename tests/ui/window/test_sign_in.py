@@ -54,7 +54,8 @@ def test_the_question_shows_all_that_would_run_and_no_value_of_a_variable(desk: 
     dialog = question(desk)
     assert dialog is not None
     shown = texts(dialog)
-    for text in ("prod", "/usr/local/bin/aws", "eks\nget-token\n", "AWS_PROFILE", "/home/me/.kube/config"):
+    program, file = str(Path("/usr/local/bin/aws")), str(Path("/home/me/.kube/config"))
+    for text in ("prod", program, "eks\nget-token\n", "AWS_PROFILE", file):
         assert text in shown
     assert "--cluster-name\\u202e\n<b>prod</b>" in shown
     assert "SECRET-VALUE" not in shown

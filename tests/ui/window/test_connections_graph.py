@@ -221,7 +221,7 @@ def test_a_matrix_too_large_for_a_picture_says_what_to_do(desk: Desk, panel: Con
 def test_a_file_that_cannot_be_written_is_told(desk: Desk, panel: ConnectionsPanel, tmp_path: Path) -> None:
     save(desk, panel, tmp_path / "nowhere" / "connections.csv")
     assert [message.sentence for message in desk.said] == [
-        f"{tmp_path}/nowhere/connections.csv cannot be written: No such file or directory."
+        f"{tmp_path / 'nowhere' / 'connections.csv'} cannot be written: No such file or directory."
     ]
 
 

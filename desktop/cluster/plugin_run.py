@@ -6,6 +6,7 @@ The protocol is ``client.authentication.k8s.io`` v1 and v1beta1, ``ExecCredentia
 
 import contextlib
 import json
+import locale
 import os
 import queue
 import signal
@@ -147,7 +148,7 @@ class _Said:
 
     def __init__(self, pipe: IO[bytes] | None, hear: Callable[[str], None]) -> None:
         self._hear = hear
-        self._last = b""
+        self._last = ""
         self.anything = False
         self._thread = threading.Thread(target=self._read, args=(pipe,), name="sign-in words", daemon=True)
         self._thread.start()
@@ -155,8 +156,9 @@ class _Said:
     def _read(self, pipe: IO[bytes]) -> None:
         with pipe:
             while line := pipe.readline(_SAID_LIMIT):
-                self._last = (self._last + line)[-_SAID_LIMIT:]
-                if text := line.decode(errors="replace").strip():
+                words = _words(line)
+                self._last = (self._last + words)[-_SAID_LIMIT:]
+                if text := words.strip():
                     self.anything = True
                     self._hear(text)
 
@@ -166,4 +168,12 @@ class _Said:
 
     def text(self) -> str:
         """Return the end of what it told."""
-        return self._last.decode(errors="replace").strip()
+        return self._last.strip()
+
+
+def _words(line: bytes) -> str:
+    """Return what a program says to people; on Windows many write in an encoding of old."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode(locale.getpreferredencoding(do_setlocale=False), errors="replace")

@@ -12,6 +12,7 @@ _START = f"""#!{sys.executable} -IS
 import json, os, sys, time
 from pathlib import Path
 here = Path(__file__).parent
+sys.stdout.reconfigure(encoding="utf-8")
 def note(name, value):
     with open(here / name, "a", encoding="utf-8") as file:
         file.write(json.dumps(value) + "\\n")

@@ -1,5 +1,6 @@
 """What is done on Windows only, as far as that can be held elsewhere: what is decided, not what the system does."""
 
+import locale
 import os
 import stat
 from collections.abc import Callable
@@ -157,6 +158,19 @@ def test_a_program_that_takes_too_long_goes_with_all_it_started(
         plugin_run.run(asked, CancelToken(), lambda _: None)
     assert caught.value.code == "plugin.timeout"
     assert jobs == ["made", "ended", "closed"]
+
+
+@pytest.mark.usefixtures("jobs")
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_what_a_program_says_in_the_encoding_of_the_system_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda **_: "gbk")
+    made = program(tmp_path, f"sys.stderr.buffer.write({'请登录'.encode(encoding)!r}); answer(token='t')")
+    asked = Plugin("x", *made.started, (), tmp_path / "config", VERSION, "/usr/bin")
+    heard: list[str] = []
+    plugin_run.run(asked, CancelToken(), heard.append)
+    assert heard == ["请登录"]
 
 
 def test_what_a_program_left_behind_goes_on_when_it_has_ended(tmp_path: Path, jobs: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
 
@@ -100,6 +100,11 @@ def scaled(font: QFont, factor: float) -> QFont:
     else:
         made.setPointSizeF(font.pointSizeF() * factor)
     return made
+
+
+def letters_wide(metrics: QFontMetrics, count: int) -> int:
+    """Return the width of so many letters of a name; a font's average may be the width of a Chinese character."""
+    return metrics.horizontalAdvance("x") * count
 
 
 def heading(label: QLabel, factor: float = 1.2) -> QLabel:

@@ -13,6 +13,7 @@ from desktop.policy.findings import Severity
 from desktop.ui.editor.code_edit import CodeEdit
 from desktop.ui.icons import severity_icon
 from desktop.ui.plain import tooltip
+from desktop.ui.style import letters_wide
 from desktop.ui.wizard.fields import Choice, buddy
 from desktop.wording.plain import plain
 
@@ -33,7 +34,7 @@ class PolicyPicker(QWidget):
         self.box = Choice(tr("Policy of the text"), ())
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(_SHORTEST)
-        self.box.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LONGEST)
+        self.box.setMaximumWidth(letters_wide(self.fontMetrics(), _LONGEST))
         self.box.picked.connect(self.picked)
         edit.cursorPositionChanged.connect(self._follow)
         layout = QHBoxLayout(self)

@@ -22,7 +22,7 @@ from desktop.ui.editor.margin import RANK
 from desktop.ui.icons import severity_icon
 from desktop.ui.plain import label, tooltip
 from desktop.ui.strip import Strip
-from desktop.ui.style import Tone, colour
+from desktop.ui.style import Tone, colour, letters_wide
 from desktop.ui.wizard.fixes import Fix, fix_of
 from desktop.wording import findings as words
 
@@ -47,7 +47,7 @@ class Field(QLineEdit):
         self._problem = self.addAction(severity_icon(Severity.ERROR), QLineEdit.ActionPosition.TrailingPosition)
         self._problem.setVisible(False)
         if characters:
-            self.setMinimumWidth(self.fontMetrics().averageCharWidth() * characters)
+            self.setMinimumWidth(letters_wide(self.fontMetrics(), characters))
         self.textChanged.connect(self._tell)
 
     def show_text(self, text: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import yaml
 from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -37,6 +38,7 @@ from desktop.ui.connections.rule_window import RuleWindow
 from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.main_window import MainWindow
 from desktop.ui.review.delete_dialog import DeleteDialog
+from desktop.ui.scrolling import FocusScroll
 from desktop.ui.wizard.judging import Step
 from tests.helpers.fake_sessions import NOON, live, policy, snapshot_of
 from tests.ui.window.conftest import Desk
@@ -82,8 +84,11 @@ def document() -> PolicyDocument:
 
 
 @pytest.fixture(params=["en", "zh_CN"], autouse=True)
-def _language(request: pytest.FixtureRequest) -> Iterator[None]:
+def _language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak a language; a font for Chinese, which not every machine has, gives the width of a Chinese character."""
     use_language([request.param])
+    if request.param == "zh_CN":
+        monkeypatch.setattr(QFontMetrics, "averageCharWidth", QFontMetrics.height)
     yield
     use_language([])
 
@@ -255,6 +260,8 @@ def assert_fits(window: QWidget) -> None:
     QApplication.processEvents()
     assert window.size() == SCREEN
     kinds = (QAbstractButton, QAbstractItemView, QComboBox, QLineEdit)
+    areas = [each for each in window.findChildren(FocusScroll) if each.isVisible() and each.window() is window]
+    assert [name(each) for each in areas if each.horizontalScrollBar().maximum()] == [], "scrolls sideways"
     touched = [each for each in window.findChildren(QWidget) if isinstance(each, kinds) and each.isVisible()]
     assert [name(each) for each in touched if each.window() is window and is_cut(each)] == []
 

@@ -8,6 +8,7 @@ and no redirect (with it the credentials would go wherever the answer says).
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import time
@@ -35,6 +36,12 @@ IDLE_LIMIT = 30.0
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 """One that goes on while the machine sleeps (Linux; macOS). Windows has neither, and its usual clock goes on."""
+
+_TWO_LABELS = re.compile(r"[^.:]+\.[^.:]+\.?")
+"""A name right below a top-level domain: OpenSSL takes no wildcard (``*.lan``) for it, Go does."""
+
+_WRONG_NAME = 62
+"""OpenSSL's ``X509_V_ERR_HOSTNAME_MISMATCH``."""
 
 _POOL_SIZE = 64
 """Idle connections kept for one cluster; more can be in use."""
@@ -100,9 +107,34 @@ class _Connection(HTTPConnection):
 class _SecureConnection(_Connection, HTTPSConnection):
     """The same with TLS."""
 
+    def connect(self) -> None:
+        """Connect, and compare the names here where OpenSSL takes no wildcard."""
+        name = self.server_hostname or self._tunnel_host or self.host
+        is_verified = self.cert_reqs == ssl.CERT_REQUIRED and not self.proxy_is_forwarding
+        compared = is_verified and bool(_TWO_LABELS.fullmatch(name))
+        self.assert_hostname = False if compared else None
+        super().connect()
+        if compared:
+            try:
+                _check_name(self.sock, name)
+            except ssl.SSLCertVerificationError:
+                self.close()
+                raise
+
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
         """Ask a proxy for the name that the server has to bear, where one is given: Go does (``addTLS``)."""
         return super()._connect_tls_proxy(self.server_hostname or hostname, sock)
+
+
+def _check_name(sock: Any, name: str) -> None:
+    """Raise SSLCertVerificationError unless the verified certificate on a connection is for a name of two labels."""
+    label, top = name.lower().rstrip(".").split(".")
+    borne = [value for kind, value in sock.getpeercert().get("subjectAltName", ()) if kind == "DNS"]
+    if not {f"{label}.{top}", f"*.{top}"}.intersection(each.lower() for each in borne):
+        error = ssl.SSLCertVerificationError()
+        error.verify_code = _WRONG_NAME
+        error.verify_message = f"certificate is not valid for '{name}', but for: {', '.join(borne)}"
+        raise error
 
 
 class _Pool(HTTPConnectionPool):

@@ -13,6 +13,14 @@ _CIPHERS = "@SECLEVEL=1:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL
 """Python's own, and what Go offers besides: old load balancers know AES with SHA-1 only, old authorities have RSA keys
 of 1024 bits. Signatures with SHA-1 are refused by both all the same."""
 
+_KEY_IDENTIFIER, _UNKNOWN = b"\x06\x03\x55\x1d\x0e", b"\x06\x03\x55\x1d\x7f"
+"""The name of an extension (DER of 2.5.29.14, ``subjectKeyIdentifier``: RFC 5280, 4.2.1.2), and one without a meaning.
+
+OpenSSL passes over an authority whose key identifier is not what the server's certificate says, Go tries the key. An
+authority that was renewed with its old key by another program, or another version of Go, has another identifier. So
+it is trusted a second time, without one: nobody verifies the signature of what is trusted.
+"""
+
 
 def ssl_context(connection: Connection, identity: Identity = NOBODY) -> ssl.SSLContext:
     """Return the context for a connection and who we are there; the connection's own certificate comes first.
@@ -60,6 +68,7 @@ def _trust(context: ssl.SSLContext, authority: bytes) -> None:
         with contextlib.suppress(ssl.SSLError):
             context.load_verify_locations(cadata=certificate)
             usable = True
+            context.load_verify_locations(cadata=certificate.replace(_KEY_IDENTIFIER, _UNKNOWN))
     if not usable:
         raise ConfigError("tls.authority-unreadable")
 

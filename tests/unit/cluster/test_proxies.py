@@ -18,7 +18,9 @@ import pytest
 import trustme
 
 from desktop.cancellation import CancelToken
+from desktop.cluster import client
 from desktop.cluster.connection import Connection
+from desktop.cluster.flight import dial
 from desktop.cluster.impersonation import Impersonation
 from desktop.cluster.proxies import Proxy, named, of
 from desktop.cluster.transport import Transport
@@ -281,6 +283,24 @@ def test_the_server_proves_itself_behind_the_proxy_too(scheme: str) -> None:
         get(made)
     assert caught.value.code == "tls.unknown-authority"
     assert caught.value.facts["proxy"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(("bears", "answers"), [("*.example", True), ("proxy.lan", False), ("*.lan", False)])
+def test_the_server_proves_its_own_name_and_not_the_proxys(
+    scheme: str, bears: str, answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have names that are compared here, not by OpenSSL."""
+    monkeypatch.setattr(client, "dial", lambda _, *rest: dial("127.0.0.1", *rest))
+    server = ProxyServer(context=server_context(CA, "proxy.lan") if scheme == "https" else None)
+    with serve(always(b"hello"), server_context(CA, bears)) as port, proxy(server) as running:
+        running.to = port
+        made = Transport(connected(API, Proxy(scheme, "proxy.lan", running.port)))
+        if answers:
+            assert get(made) == b"hello"
+        else:
+            assert failure(made).code == "tls.wrong-name"
+        made.close()
 
 
 def test_a_proxy_that_is_spoken_to_by_tls_has_to_prove_itself() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -224,12 +224,46 @@ def test_the_name_to_verify_may_be_another_than_the_address() -> None:
     assert caught.value.code == "tls.wrong-name"
 
 
+def test_a_wildcard_right_below_a_top_level_domain_counts() -> None:
+    with serve(always(b"hello"), server_context(CA, "*.lan")) as port:
+        assert ask(trusting(port, tls_server_name="cluster.lan")) == b"hello"
+        for name in ("lan", "a.cluster.lan", "cluster.internal", "cluster.lan.internal"):
+            with pytest.raises(TlsError) as caught:
+                ask(trusting(port, tls_server_name=name))
+            assert caught.value.code == "tls.wrong-name"
+    with serve(always(b"hello"), server_context(OTHER, "*.lan")) as port, pytest.raises(TlsError) as caught:
+        ask(trusting(port, tls_server_name="cluster.lan"))
+    assert caught.value.code == "tls.unknown-authority"
+
+
 def test_an_intermediate_authority_is_trusted_by_itself() -> None:
     """Go takes every certificate given as an authority for an anchor."""
     intermediate = OTHER.create_child_ca()
     with serve(always(b"hello"), server_context(intermediate, "127.0.0.1")) as port:
         given = Connection(f"https://127.0.0.1:{port}", intermediate.cert_pem.bytes())
         assert ask(given) == b"hello"
+
+
+def renewed(authority: trustme.CA, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Return a certificate of the same name as an authority's for a key, the key identifier not being made of it."""
+    old = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
+    builder = x509.CertificateBuilder(old.subject, old.subject, key.public_key(), 7, NOW - DAY, NOW + DAY)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return (
+        builder.add_extension(x509.SubjectKeyIdentifier(b"new"), critical=False)
+        .sign(key, SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+
+
+def test_an_authority_that_was_renewed_with_its_old_key_is_trusted() -> None:
+    """Its key identifier is another one where another program, or another version of Go, made the certificate."""
+    key = load_pem_private_key(CA.private_key_pem.bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    with serve(always(b"hello"), server_context(CA, "127.0.0.1")) as port:
+        assert ask(Connection(f"https://127.0.0.1:{port}", renewed(CA, key))) == b"hello"
+        with pytest.raises(TlsError):
+            ask(Connection(f"https://127.0.0.1:{port}", renewed(CA, ec.generate_private_key(key.curve))))
 
 
 def small_rsa() -> tuple[bytes, bytes]:

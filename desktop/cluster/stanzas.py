@@ -134,6 +134,9 @@ class KubeconfigFile:
 _PASSED_OVER = frozenset({"yaml.duplicate-key", "yaml.tag", "yaml.directive", "yaml.text-after-marker"})
 """What kubectl makes nothing of in a kubeconfig: it takes the last of two values, and the text of what has a tag."""
 
+LIMITS = reader.Limits(bytes_=16 << 20, nodes=500_000)
+"""Of one file: some 3,000 contexts, each with its own certificates in the text."""
+
 _known: dict[Path, tuple[bytes, KubeconfigFile]] = {}
 _parsing = (
     threading.Lock()
@@ -145,7 +148,7 @@ def parse(path: Path) -> KubeconfigFile:
 
     A file with the same in it as the last time is not parsed again.
     """
-    content = named_files.read(path, reader.MAX_BYTES)
+    content = named_files.read(path, LIMITS.bytes_)
     digest = hashlib.blake2b(content).digest()
     with _parsing:
         if path not in _known or _known[path][0] != digest:
@@ -181,7 +184,7 @@ def data(stanza: str | None, field: str) -> bytes:
 
 def _document(path: Path, content: bytes) -> Mapping[str, object]:
     """Return the first YAML document (kubectl reads no other); nothing at all is an empty configuration."""
-    reading = reader.read_bytes(content)
+    reading = reader.read_bytes(content, LIMITS)
     documents = (each for each in reading.documents if each.value is not None or _faults(each.findings))
     document = next(documents, None)
     for finding in _faults(document.findings if document else reading.findings):

@@ -43,12 +43,12 @@ class Spot:
     inside: "dict[str, Spot] | list[Spot] | None" = None
 
 
-@dataclass(slots=True)
 class Budget:
     """What is left of the limits that hold for a whole text."""
 
-    nodes: int = MAX_NODES
-    alias_nodes: int = MAX_ALIAS_NODES
+    def __init__(self, nodes: int = MAX_NODES) -> None:
+        self.most_nodes = self.nodes = nodes
+        self.alias_nodes = MAX_ALIAS_NODES
 
 
 class LimitExceeded(Exception):
@@ -110,7 +110,7 @@ class Composer:
     def _node(self, event: Event, depth: int) -> tuple[Json, Spot]:
         self._budget.nodes -= 1
         if self._budget.nodes < 0:
-            raise LimitExceeded(self._finding("yaml.too-many-nodes", *_span(event), limit=MAX_NODES))
+            raise LimitExceeded(self._finding("yaml.too-many-nodes", *_span(event), limit=self._budget.most_nodes))
         if isinstance(event, AliasEvent):
             return self._alias(event, depth)
         name = event.anchor if isinstance(event, NodeEvent) else None

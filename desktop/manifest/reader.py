@@ -1,8 +1,9 @@
 """Text to documents: plain JSON data as kubectl would send it, and the place of every path.
 
 Limits, so that any text is accepted or refused within a second and 100 MB: 3 MiB of UTF-8, 100,000 nodes (keys,
-values, lists and mappings together: some 2,000 policies in one text), depth 100, 10,000 nodes from aliases, 10,000
-documents. Duplicate keys and language tags (``!!python/…``, ``!foo``) are errors.
+values, lists and mappings together: some 2,000 policies in one text), both where a caller has no other ``Limits``;
+depth 100, 10,000 nodes from aliases, 10,000 documents. Duplicate keys and language tags (``!!python/…``, ``!foo``) are
+errors.
 
 Finding codes, all errors: ``yaml.too-large``, ``yaml.too-many-nodes``, ``yaml.too-many-aliases``,
 ``yaml.too-many-documents``, ``yaml.too-deep`` (fact ``limit``); ``yaml.not-utf8``; ``yaml.control-character``
@@ -17,7 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from desktop.manifest.composing import Budget, Composer, Json, LimitExceeded, Spot
+from desktop.manifest.composing import MAX_NODES, Budget, Composer, Json, LimitExceeded, Spot
 from desktop.manifest.positions import Positions
 from desktop.manifest.segments import Segment, segments
 from desktop.policy.findings import Finding, Path, Place, Severity
@@ -110,13 +111,25 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def read(text: str) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a text is read: in bytes of UTF-8, and in nodes."""
+
+    bytes_: int = MAX_BYTES
+    nodes: int = MAX_NODES
+
+
+USUAL = Limits()
+
+
+def read(text: str, limits: Limits = USUAL) -> Reading:
     """Read a text of any number of documents. Never raises; a text beyond the limits has no documents."""
     text = text.removeprefix("\ufeff")
     positions = Positions(text)
-    if len(text) > MAX_BYTES or len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-        return _refused(text, Finding("yaml.too-large", Severity.ERROR, facts={"limit": MAX_BYTES}, place=_START))
-    budget = Budget()
+    most = limits.bytes_
+    if len(text) > most or len(text.encode(errors="surrogatepass")) > most:
+        return _refused(text, Finding("yaml.too-large", Severity.ERROR, facts={"limit": most}, place=_START))
+    budget = Budget(limits.nodes)
     documents = []
     for number, segment in enumerate(segments(text)):
         if number == MAX_DOCUMENTS:
@@ -137,12 +150,12 @@ def mark_of(data: bytes) -> bytes:
     return next((each for each in ENCODINGS if each and data.startswith(each)), b"")
 
 
-def read_bytes(data: bytes) -> Reading:
+def read_bytes(data: bytes, limits: Limits = USUAL) -> Reading:
     """Read the bytes of a file, which must be UTF-8 unless a byte order mark says UTF-16, as for kubectl."""
     start = mark_of(data)
     encoding, content = ENCODINGS[start], data[len(start) :]
     try:
-        return read(content.decode(encoding))
+        return read(content.decode(encoding), limits)
     except UnicodeDecodeError as error:
         good = content[: error.start].decode(encoding)
         place = Positions(good).place(len(good), len(good))

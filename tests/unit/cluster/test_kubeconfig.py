@@ -237,9 +237,23 @@ def test_a_broken_file_is_told_and_hides_no_other(text: str, code: str, tmp_path
         assert kubectls(tmp_path, ["broken"]) is None
 
 
+def test_a_file_of_a_thousand_clusters_with_their_certificates_is_read(tmp_path: Path) -> None:
+    data, items = "QUJD" * 600, range(1000)
+    clusters = (
+        f"- {{name: c{i}, cluster: {{server: https://c{i}, certificate-authority-data: {data}}}}}" for i in items
+    )
+    users = (f"- {{name: u{i}, user: {{client-certificate-data: {data}, client-key-data: {data}}}}}" for i in items)
+    contexts = (f"- {{name: x{i}, context: {{cluster: c{i}, user: u{i}}}}}" for i in items)
+    text = "\n".join(["clusters:", *clusters, "users:", *users, "contexts:", *contexts])
+    write(tmp_path, {"many": text})
+    config = load([tmp_path / "many"])
+    assert (len(config.contexts), config.file_errors) == (1000, ())
+    assert not any(context.error for context in config.contexts)
+
+
 def test_bytes_that_are_no_text_and_places_that_are_no_file_are_told(tmp_path: Path) -> None:
     (tmp_path / "bytes").write_bytes(b"\xff\x00")
-    (tmp_path / "large").write_bytes(b"#" * (4 << 20))
+    (tmp_path / "large").write_bytes(b"#" * ((16 << 20) + 1))
     make_pipe(tmp_path / "pipe")
     names = ["bytes", "large", "pipe", ".", "missing"]
     config = load([], [tmp_path / name for name in names])

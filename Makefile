@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRANSLATIONS := resources/translations
 # The tests that have to cover every line and branch of what the program concludes and writes.
-MEASURED := tests/unit/policy tests/unit/reach tests/unit/manifest tests/unit/test_cli_reach.py tests/cases
+MEASURED := tests/unit/policy tests/unit/reach tests/unit/manifest tests/unit/cli/test_reach.py tests/cases
 
 .PHONY: setup run test lint bench soak translations clean
 

@@ -1,13 +1,12 @@
 """The commands that say who can talk to whom, on a small shop in a folder and on a live cluster."""
 
-import gettext
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop import cli, language
+from desktop import cli
 from tests.helpers.api_server import ApiServer
 
 SHOP = """\
@@ -42,12 +41,6 @@ OPEN = "  - {}\n"
 EVERYTHING = {protocol: [[1, 65535]] for protocol in ("TCP", "UDP", "SCTP")}
 EVERYWHERE = ["0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]
 WEB, DB = "shop/web[Deployment]", "shop/db[Deployment]"
-
-
-@pytest.fixture(autouse=True)
-def _in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_catalogue", gettext.NullTranslations())
-    monkeypatch.setenv("LANGUAGE", "en")
 
 
 @pytest.fixture

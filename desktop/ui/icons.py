@@ -70,7 +70,13 @@ def swatch(of: str) -> QIcon:
 
 
 def toned(shape: Shape, tone: Tone) -> QIcon:
-    """Return a shape in the colour of a tone."""
+    """Return a shape in the colour of a tone; each painting of a list asks for those of all its rows."""
+    return _toned(shape, tone, QApplication.palette().cacheKey(), QApplication.style().objectName())
+
+
+@lru_cache(maxsize=256)
+def _toned(shape: Shape, tone: Tone, _colours: int, _style: str) -> QIcon:
+    """Choose the colours; they follow from those of the system and from its style."""
     palette, of = QApplication.palette(), colour(tone).name()
     # On a selected row no colour but the text's own is sure to be seen; where there are rows and rows, not even that.
     if has_one_selection(palette):

@@ -217,10 +217,14 @@ class MainWindow(QMainWindow):
         entry = self.clusters.tree.entry(cluster)
         if entry is not None:
             self.synchronizations.show_state(entry, update.state)
-        in_turn(self, lambda: self._follow_shown(cluster, update))
+        if self._is_shown(cluster):  # of the others there may be fifty
+            in_turn(self, lambda: self._follow_shown(cluster, update))
+
+    def _is_shown(self, cluster: str) -> bool:
+        return self.policies.session is not None and self.policies.session.id == cluster
 
     def _follow_shown(self, cluster: str, update: SessionUpdate) -> None:
-        if self.policies.session is not None and self.policies.session.id == cluster:
+        if self.policies.session is not None and self._is_shown(cluster):  # still
             self.policies.follow(update)
             self.cluster_commands.programs.ask_about(self.policies.session.entry, update.state)
             self.views.follow()

@@ -22,6 +22,7 @@ class _Bar(QWidget):
 
     def __init__(self, cancel: Callable[[], None], parent: QWidget) -> None:
         super().__init__(parent)
+        self._told: tuple[ClusterEntry, SessionState] | None = None
         self._title, self._bar = label(parent=self), QProgressBar(self)
         self._bar.setFixedWidth(110)
         self._bar.setTextVisible(False)
@@ -39,7 +40,9 @@ class _Bar(QWidget):
         return self._title.text()
 
     def show_progress(self, entry: ClusterEntry, state: SessionState) -> None:
-        progress = state.progress
+        if self._told == (entry, state):  # another cluster has news
+            return
+        self._told, progress = (entry, state), state.progress
         self._title.setText(short(entry.title, _LONGEST_TITLE))
         words = states.progress_words(progress) if progress else tr("Connecting")
         self.setToolTip(tooltip(entry.title, words))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from desktop.cluster.gateway import ServerVersion
@@ -40,6 +41,15 @@ def cell(
 ) -> str:
     index = tree.index_of(NodeKey(Level.CLUSTER, entry.id))
     return str(index.siblingAtColumn(column).data(role))
+
+
+class Painter(QStyledItemDelegate):
+    """Asks as a view does that paints."""
+
+    def text(self, tree: ClusterTree, key: NodeKey, column: Column) -> str:
+        option = QStyleOptionViewItem()
+        self.initStyleOption(option, tree.index_of(key).siblingAtColumn(column))
+        return option.text
 
 
 def test_clusters_stand_under_their_projects_and_those_without_come_last(tree: ClusterTree) -> None:
@@ -194,3 +204,51 @@ def test_titles_from_outside_are_shown_as_text_with_unseen_characters_written_ou
     tree.show([replace(PROD, title="<b>\u200bprod", project="\u202eShop")], [])
     assert tree_text(tree) == ["\\u202eShop", "  <b>\\u200bprod"]
     assert "&lt;b&gt;" in cell(tree, PROD, Column.NAME, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_what_is_painted_follows_what_happens(tree: ClusterTree) -> None:
+    painted, prod, namespace = Painter(), NodeKey(Level.CLUSTER, PROD.id), NodeKey(Level.NAMESPACE, "a", PROD.id)
+    tree.show(ENTRIES, [])
+    assert painted.text(tree, prod, Column.STATE) == "Not opened"
+    one = snapshot_of([policy("web", "a")], namespaces=["a"])
+    tree.update(PROD.id, live(one), one)
+    assert painted.text(tree, prod, Column.STATE) == "Live"
+    assert painted.text(tree, namespace, Column.POLICIES) == "1"
+    two = snapshot_of([policy("web", "a"), policy("db", "a")], namespaces=["a"])
+    tree.update(PROD.id, live(two), two)
+    assert [painted.text(tree, key, Column.POLICIES) for key in (prod, namespace)] == ["2", "2"]
+    tree.show([replace(PROD, title="shop", project="")], [])
+    assert painted.text(tree, prod, Column.NAME) == "shop"
+    assert painted.text(tree, NodeKey(Level.PROJECT, ""), Column.NAME) == "No project"
+
+
+def test_what_is_painted_grows_older(qtbot: QtBot) -> None:
+    now = [NOON]
+    tree, painted, prod = ClusterTree(lambda: now[0]), Painter(), NodeKey(Level.CLUSTER, PROD.id)
+    tree.show(ENTRIES, [])
+    tree.update(PROD.id, live(snapshot_of()), snapshot_of())
+    young = painted.text(tree, prod, Column.LAST_SYNC)
+    now[0] += timedelta(hours=3)
+    tree.refresh_times()
+    assert painted.text(tree, prod, Column.LAST_SYNC) != young
+
+
+def test_of_fifty_clusters_painted_again_only_those_are_worked_out_that_have_news(qtbot: QtBot) -> None:
+    asked = 0
+
+    def now() -> datetime:
+        nonlocal asked
+        asked += 1  # by each text that tells a state
+        return NOON
+
+    tree, painted = ClusterTree(now), Painter()
+    entries = [replace(PROD, id=f"context:{number}", title=f"{number:02}") for number in range(50)]
+    tree.show(entries, [])
+    for _ in range(3):
+        for entry in entries:
+            painted.text(tree, NodeKey(Level.CLUSTER, entry.id), Column.STATE)
+    assert asked == len(entries)
+    tree.update("context:7", SessionState(connection=Connection.CONNECTING), Snapshot())
+    for entry in entries:
+        painted.text(tree, NodeKey(Level.CLUSTER, entry.id), Column.STATE)
+    assert asked == len(entries) + 1

@@ -24,7 +24,8 @@ from desktop.ui.file_dialog import file_dialog
 from desktop.wording.plain import plain
 
 _RELOAD = "catalog:reload"
-_STAGGER_MS = 100
+_SYNCHRONIZE = "synchronize all"
+_STAGGER_SECONDS = 0.1
 _LOOK = "catalog:look"
 _LOOK_MS, _LOOK_AGAIN_MS = 2000, 30_000
 """How often it looks whether somebody (a login tool, ``kubectl config``) wrote a kubeconfig; and after a failure."""
@@ -66,12 +67,11 @@ class ClusterCommands(QObject):
         self.menus.new_project_asked.connect(self._new_project)
         self.menus.other_colour_asked.connect(self._other_colour)
         panel.open_asked.connect(self.open)
-        self._waiting: list[ClusterEntry] = []  # to be synchronized
         self._failure = ""  # what kept it from reading the files the last time
         self._look_timer = QTimer(self)
         self._look_timer.setSingleShot(True)
         self._look_timer.timeout.connect(self._look)
-        for group in (_RELOAD, _LOOK):
+        for group in (_RELOAD, _LOOK, _SYNCHRONIZE):
             self.destroyed.connect(partial(self._context.tasks.cancel, group))
 
     def reload(self) -> None:
@@ -190,14 +190,17 @@ class ClusterCommands(QObject):
         self._panel.select(NodeKey(Level.CLUSTER, entry.id))
 
     def _synchronize_all(self) -> None:
-        self._waiting = [entry for entry in self._panel.tree.clusters() if entry.error is None]
-        self._synchronize_next()
+        """Begin with one cluster after the other, on a worker: to start a thread waits for the threads there are."""
+        entries = [entry for entry in self._panel.tree.clusters() if entry.error is None]
+        for entry in entries:
+            self.programs.forget_answers(entry)
 
-    def _synchronize_next(self) -> None:
-        """Begin with one cluster after the other: fifty at once would keep the window from its turns."""
-        if self._waiting:
-            self._synchronize(self._waiting.pop(0))
-            QTimer.singleShot(_STAGGER_MS, self, self._synchronize_next)
+        def begin(token: CancelToken, _progress: ProgressSink) -> None:
+            for entry in entries:
+                self._context.sessions.get(entry).synchronize()
+                token.wait(_STAGGER_SECONDS)
+
+        self._context.tasks.run(_SYNCHRONIZE, begin, lambda _: None, self._failed)
 
     @Slot(object)
     def _synchronize(self, entry: ClusterEntry) -> None:

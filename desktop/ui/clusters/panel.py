@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -105,17 +105,14 @@ class ClusterView(TreeView):
             return
         super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, and over them the colours of their clusters at the edge."""
-        super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        index = self.indexAt(QPoint(0, 0))
-        while index.isValid() and (row := self.visualRect(index)).top() < self.viewport().height():
-            entry = self._tree.entry_at(index)
-            if entry is not None and entry.colour:
-                painter.fillRect(QRect(0, row.top(), _STRIPE, row.height()), QColor(entry.colour))
-            index = self.indexBelow(index)
-        painter.end()
+    def drawRow(
+        self, painter: QPainter, options: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint a row, and over it the colour of its cluster at the edge."""
+        super().drawRow(painter, options, index)
+        entry = self._tree.entry_at(index)
+        if entry is not None and entry.colour:
+            painter.fillRect(QRect(0, options.rect.top(), _STRIPE, options.rect.height()), QColor(entry.colour))
 
     @Slot(QModelIndex)
     def _clicked(self, _: QModelIndex) -> None:

@@ -71,6 +71,7 @@ class _Node:
     key: NodeKey
     parent: "_Node | None"
     children: list["_Node"] = field(default_factory=list)
+    cells: dict[int, dict[int, object]] = field(default_factory=dict)  # what was painted, by column and role
 
 
 _UNKNOWN = _Known()
@@ -117,7 +118,7 @@ class ClusterTree(QAbstractItemModel):
         self._known[cluster] = _Known(state, snapshot, namespaces)
         if node := self._by_key.get(NodeKey(Level.CLUSTER, cluster)):
             if _looks_of(state) != _looks_of(before.state):
-                self._changed(node, node)
+                self._changed([node])
             if namespaces != before.namespaces:
                 self._show_namespaces(node)
 
@@ -200,12 +201,23 @@ class ClusterTree(QAbstractItemModel):
         if node.key.level is Level.PROJECT:
             return self._project_data(node, index.column(), role)
         if node.key.level is Level.CLUSTER:
-            return self._cluster_data(self._entries[node.key.name], index.column(), role)
+            entry = self._entries.get(node.key.name)  # None: it goes, and others before it
+            return self._cluster_data(entry, index.column(), role) if entry else None
         return self._namespace_data(node, index.column(), role)
 
     def multiData(self, index: Index, span: RolesAsked) -> None:
-        """Fill in all that is asked about a cell."""
-        answer(span, lambda role: self.data(index, role))
+        """Fill in all that is asked about a cell; what was told before is told again until something changes."""
+        node = self._node(index)
+        told = node.cells.setdefault(index.column(), {}) if node else {}
+
+        def tell(role: int) -> object:
+            if role == Role.DecorationRole:  # follows the colours of the system
+                return self.data(index, role)
+            if role not in told:
+                told[role] = self.data(index, role)
+            return told[role]
+
+        answer(span, tell)
 
     # The cells
 
@@ -303,10 +315,13 @@ class ClusterTree(QAbstractItemModel):
     def _touch(self, above: _Node) -> None:
         """Tell that every child of a node may show something else."""
         if above.children:
-            self._changed(above.children[0], above.children[-1])
+            self._changed(above.children)
 
-    def _changed(self, first: _Node, last: _Node) -> None:
-        self.dataChanged.emit(self._index(first), self._index(last, Column.LAST_SYNC))
+    def _changed(self, nodes: Sequence[_Node]) -> None:
+        """Tell that nodes, one below the other, may show something else."""
+        for node in nodes:
+            node.cells.clear()
+        self.dataChanged.emit(self._index(nodes[0]), self._index(nodes[-1], Column.LAST_SYNC))
 
     def _index(self, node: _Node, column: int = 0) -> QModelIndex:
         if node.parent is None:

@@ -25,6 +25,7 @@ from desktop.errors import Unreachable
 from desktop.reach.objects import Kind
 from desktop.session.sessions import Sessions
 from desktop.session.state import Connection, Progress, SessionState
+from desktop.ui import main_window
 from desktop.ui.actions import Command
 from desktop.ui.bridge import TaskRunner, UiContext
 from desktop.ui.clusters import commands
@@ -32,8 +33,8 @@ from desktop.ui.clusters.connection_details import ConnectionDetails
 from desktop.ui.clusters.tree_model import Level, NodeKey
 from desktop.ui.main_window import MainWindow
 from desktop.ui.messages import Messages
-from tests.helpers.fake_sessions import NOON, policy, snapshot_of
-from tests.helpers.models import tree_text
+from tests.helpers.fake_sessions import NOON, FakeSession, policy, snapshot_of
+from tests.helpers.models import recorded, tree_text
 from tests.ui.window.conftest import KUBECONFIG, Desk
 
 
@@ -160,6 +161,26 @@ def test_synchronize_above_the_tree_reads_every_cluster_shown_that_can_be_used(d
     desk.window.actions_[Command.SYNCHRONIZE_ALL].trigger()
     wanted = {"sample": ["open", "synchronize"], "prod": ["synchronize"]}
     desk.bot.waitUntil(lambda: {each.entry.title: each.asked for each in desk.sessions.all()} == wanted)
+
+
+def test_the_window_never_waits_for_clusters_to_begin(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[threading.Thread] = []
+    monkeypatch.setattr(FakeSession, "synchronize", lambda _: began.append(threading.current_thread()))
+    desk.window.actions_[Command.SYNCHRONIZE_ALL].trigger()
+    desk.bot.waitUntil(lambda: len(began) == 3)
+    assert threading.main_thread() not in began
+
+
+def test_news_of_other_clusters_leave_what_is_shown_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.choose("prod")
+    desk.says("prod", snapshot_of([policy("web", "shop")]))
+    followed: list[object] = []
+    monkeypatch.setattr(main_window, "in_turn", lambda _owner, work: followed.append(work))
+    with recorded(desk.window.policies.table) as table, recorded(desk.window.clusters.tree) as tree:
+        for number in range(20):
+            desk.says("stage", snapshot_of(policy(f"p-{each}", "shop") for each in range(number + 1)))
+    assert (followed, table) == ([], [])
+    assert "reset" not in tree
 
 
 def test_f5_synchronizes_the_cluster_shown_alone(desk: Desk) -> None:

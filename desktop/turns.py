@@ -54,8 +54,14 @@ def give_way() -> None:
 
 
 @contextmanager
-def piece() -> Iterator[None]:
-    """Do a piece of work that nobody can interrupt, when its turn has come."""
+def piece(*, rests: bool = False) -> Iterator[None]:
+    """Do a piece of work that nobody can interrupt, when its turn has come.
+
+    Where it ``rests``, because nobody waits for it, no other piece begins for as long again.
+    """
     with _one_at_a_time:
         give_way()
+        started = time.monotonic()
         yield
+        if rests:
+            time.sleep(time.monotonic() - started)

@@ -185,9 +185,7 @@ class Keeper:
             shortest, longest = REST_SECONDS
             self._closing.wait(min(max(time.monotonic() - started, shortest), longest))
         else:
-            started = time.monotonic()
             self._publish(self._snapshot, self._table.check_some())
-            self._closing.wait(time.monotonic() - started)  # the window wants its turns
 
     def _take_in(self) -> None:
         """Take in what has come so far and publish what follows from it."""

@@ -108,6 +108,24 @@ def test_pieces_are_done_one_at_a_time() -> None:
     assert at_once == [1] * 5
 
 
+def test_after_a_piece_that_nobody_waits_for_all_rest_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked, rests = 0.02, []
+
+    def rest(seconds: float) -> None:
+        other = begun(threading.Thread(target=lambda: turns.piece().__enter__(), daemon=True))
+        other.join(0.05)
+        rests.append((seconds >= worked, other.is_alive()))
+
+    def work() -> None:
+        with turns.piece(rests=True):
+            threading.Event().wait(worked)
+
+    monkeypatch.setattr(turns, "_one_at_a_time", threading.Lock())
+    monkeypatch.setattr(time, "sleep", rest)
+    work()
+    assert rests == [(True, True)]
+
+
 def test_where_there_is_no_window_nothing_waits() -> None:
     turns.give_way()
     with turns.piece():

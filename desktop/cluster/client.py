@@ -25,8 +25,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from desktop.cluster import severable, socks
-from desktop.cluster.flight import CURRENT, dial
+from desktop.cluster.flight import CURRENT, dial, unreachable
 from desktop.cluster.proxies import Proxy
+from desktop.cluster.tls_socket import TlsSocket
+from desktop.errors import TlsError
 
 ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError, UnicodeError)
 """What the library's transport raises; the last for a name that cannot be written as one of a computer."""
@@ -121,6 +123,14 @@ class _SecureConnection(_Connection, HTTPSConnection):
                 self.close()
                 raise
 
+    def _new_conn(self) -> socket.socket:
+        """Connect, but not for a name that TLS cannot ask for: ssl finds out late, and leaves the connection open."""
+        if self.server_hostname is not None and not _can_be_asked_for(self.server_hostname):
+            raise TlsError("tls.wrong-name", host=self.host, port=self.port)
+        if self._tunnel_host is not None and not _can_be_asked_for(self._tunnel_host):
+            raise unreachable(socket.gaierror(), self._tunnel_host, self._tunnel_port or 0)
+        return super()._new_conn()
+
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
         """Ask a proxy for the name that the server has to bear, where one is given: Go does (``addTLS``)."""
         return super()._connect_tls_proxy(self.server_hostname or hostname, sock)
@@ -135,6 +145,13 @@ def _check_name(sock: Any, name: str) -> None:
         error.verify_code = _WRONG_NAME
         error.verify_message = f"certificate is not valid for '{name}', but for: {', '.join(borne)}"
         raise error
+
+
+def _can_be_asked_for(name: str) -> bool:
+    """Whether a name is one that can be sent as Server Name Indication (RFC 6066)."""
+    with contextlib.suppress(UnicodeError):
+        return bool(name.rstrip(".").encode("idna")) and "\0" not in name
+    return False
 
 
 class _Pool(HTTPConnectionPool):
@@ -178,8 +195,8 @@ def _pools(
         "socket_options": tcp_keepalive_socket_options(),
     }
     for each in (context, proxy_context):
-        if each is not None and severable.NEEDED:
-            each.sslsocket_class = severable.TlsSocket
+        if each is not None:
+            each.sslsocket_class = severable.TlsSocket if severable.NEEDED else TlsSocket
     if context is not None:
         settings["ssl_context"] = context
     if tls_server_name:

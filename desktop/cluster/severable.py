@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from desktop.cluster import tls_socket
+
 NEEDED = os.name == "nt"
 """Whether connections are made of the sockets of this module."""
 
@@ -138,8 +140,8 @@ class Socket(_Waiting):
                 sent += self.send(rest[sent:], flags)
 
 
-class TlsSocket(_Waiting, ssl.SSLSocket):
-    """A connection with TLS: the ``sslsocket_class`` of a context."""
+class TlsSocket(_Waiting, tls_socket.TlsSocket):
+    """A connection with TLS."""
 
     def do_handshake(self, block: bool = False) -> None:
         """Shake hands, as ``SSLSocket.do_handshake`` does."""

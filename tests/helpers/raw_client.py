@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from desktop.cluster.tls_socket import TlsSocket
+
 Json = dict[str, Any]
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
@@ -103,6 +105,7 @@ def _text(path: Path) -> str:
 def _tls(cluster: Json, user: Json, folder: Path) -> ssl.SSLContext:
     ca = _pem(cluster, "certificate-authority", folder)
     context = ssl.create_default_context(cadata=ca or None)
+    context.sslsocket_class = TlsSocket  # closed where the server hangs up too early
     if cluster.get("insecure-skip-tls-verify"):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

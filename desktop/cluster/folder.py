@@ -6,7 +6,7 @@ of its text: what others change elsewhere in its file is no conflict, and stays.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +83,7 @@ class FolderGateway:
         """Look at the folder anew, and return how many changes there were."""
         return str(self._feed.now(token)[1])
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         """Return what happens after ``version``; raises Expired when that is too old, or of another gateway."""
         news = self._feed.after(int(version) if version.isdecimal() else -1, token)
         return (

@@ -1,6 +1,6 @@
 """The protocol by which everything above reads and writes a cluster, be it an API server or a folder of manifests."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol, runtime_checkable
@@ -174,7 +174,7 @@ class Gateway(Protocol):
         """Return the version that a listing would have now, without making one."""
         ...
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         """Return what happens after ``version`` as it happens, once the cluster agreed to tell.
 
         Ends when the server ends it; raises Expired, at once or amid the events, when the version is too old.

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import random
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -126,7 +126,7 @@ class LiveGateway:
         path = self._elsewhere.get(kind, RESOURCES[kind]).path(namespace)
         return Decoder(kind).page(self._transport.call("GET", path, token, query=[("limit", "1")]).body).version
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         """Start a watch, and return its events once the server agreed to it."""
         seconds = self._randint(*WATCH_SECONDS)
         query = [
@@ -219,7 +219,7 @@ class LiveGateway:
         self._transport.close()
 
 
-def _events(lines: Generator[bytes], decoder: Decoder) -> Iterator[WatchEvent]:
+def _events(lines: Generator[bytes], decoder: Decoder) -> Generator[WatchEvent]:
     with contextlib.closing(lines):  # an error that is kept would keep the connection open
         for line in lines:
             event = decoder.event(line)

@@ -11,7 +11,7 @@ said nothing at all, the server is asked first where it is; and an event older t
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -304,16 +304,17 @@ class Reflector:
         events = self._gateway.watch(self._kind, self._namespace, self._version, token)
         self._open, self._heard_at, self._watching = True, self._clock.monotonic(), token
         self._sink(Live(self._kind, self._namespace))
-        for event in events:
-            self._heard_at = self._clock.monotonic()
-            if _is_before(event.version, self._version):
-                raise Expired("watch.went-back", status=410)
-            self._heard = self._clock.now()
-            if isinstance(event, Bookmark):
-                self._marked = True
-            else:
-                self._sink(Happened(self._kind, self._namespace, event))
-            self._version = event.version or self._version
+        with closing(events):  # an error that is kept would keep the watch open
+            for event in events:
+                self._heard_at = self._clock.monotonic()
+                if _is_before(event.version, self._version):
+                    raise Expired("watch.went-back", status=410)
+                self._heard = self._clock.now()
+                if isinstance(event, Bookmark):
+                    self._marked = True
+                else:
+                    self._sink(Happened(self._kind, self._namespace, event))
+                self._version = event.version or self._version
 
     def _back_off(self, error: BulkheadError) -> None:
         """Tell of a failure and wait; raises Cancelled, or _Over where waiting would not help."""

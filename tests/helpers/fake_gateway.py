@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -93,13 +93,13 @@ class FakeGateway:
         self._fail(kind)
         return "2"
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         self._fail(kind)
         watch = _Watch(kind, namespace)
         self._watches.append(watch)
         return self._events(watch, token)
 
-    def _events(self, watch: _Watch, token: CancelToken) -> Iterator[WatchEvent]:
+    def _events(self, watch: _Watch, token: CancelToken) -> Generator[WatchEvent]:
         with token.on_cancel(lambda: watch.events.put(None)):
             while (event := watch.events.get()) is not None:
                 if isinstance(event, BulkheadError):

@@ -1,6 +1,6 @@
 """A gateway that says what a script tells it to, and a reflector that follows it on a virtual clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from desktop.cancellation import CancelToken
@@ -94,7 +94,7 @@ class FakeGateway:
             raise self.version_now
         return self.version_now
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         token.check()
         self.asked.append(f"watch {version}")
         script = self.watches.pop(0) if len(self.watches) > 1 else self.watches[0]
@@ -102,7 +102,7 @@ class FakeGateway:
             raise script
         return self._events(script)
 
-    def _events(self, script: Script) -> Iterator[WatchEvent]:
+    def _events(self, script: Script) -> Generator[WatchEvent]:
         for step in script:
             if isinstance(step, BulkheadError):
                 raise step

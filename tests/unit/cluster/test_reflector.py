@@ -1,7 +1,7 @@
 """A reflector keeps following, whatever goes wrong, and is never a burden to a server in trouble."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 
 import pytest
@@ -159,6 +159,35 @@ def test_an_event_from_before_lists_anew_and_is_not_believed(late: WatchEvent) -
     asked, said, _ = follow([listing("5"), listing("7")], [[After(9.0), Bookmark("6"), late], LONG], until=4)
     assert asked == ["list", "watch 5", "list", "watch 7"]
     assert not any(isinstance(report, Happened) for report in said)
+
+
+class Counting(FakeGateway):
+    """Knows how many of its watches are open."""
+
+    open = 0
+
+    def _events(self, script: Script) -> Generator[WatchEvent]:
+        self.open += 1
+        try:
+            yield from super()._events(script)
+        finally:
+            self.open -= 1
+
+
+def test_a_watch_that_is_not_believed_any_more_is_ended_before_that_is_told() -> None:
+    token = CancelToken()
+    time = VirtualTime(token, chance=lambda: 0.0)
+    gateway = Counting(time, [listing("5")], [[Bookmark("4")]])
+    told: list[tuple[Failing, int]] = []  # the errors are kept, and so is all that they have seen
+
+    def hear(report: Report) -> None:
+        if isinstance(report, Failing):
+            told.append((report, gateway.open))
+        if len(told) == 3:
+            token.cancel()
+
+    Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock).run()
+    assert [open_ for _, open_ in told] == [0, 0, 0]
 
 
 def test_versions_that_are_no_numbers_are_never_taken_for_older() -> None:

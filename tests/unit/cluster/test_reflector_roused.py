@@ -1,6 +1,6 @@
 """A reflector that is roused, because the network may have changed or a watch is late, looks whether it is right."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -50,11 +50,11 @@ class Roused(FakeGateway):
     reflector: Reflector | None = None
     token: CancelToken = field(default_factory=CancelToken)
 
-    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Iterator[WatchEvent]:
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
         self.token = token
         return super().watch(kind, namespace, version, token)
 
-    def _events(self, script: Script) -> Iterator[WatchEvent]:
+    def _events(self, script: Script) -> Generator[WatchEvent]:
         for step in super()._events(script):
             if isinstance(step, Rouse):
                 assert self.reflector is not None

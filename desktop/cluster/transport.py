@@ -145,8 +145,9 @@ class Transport:
         def fly(link: _Link, flight: Flight) -> Answer:
             with self._flying(flight, changes=changes):
                 response = self._send(link, flight, request)
-                content = response.read()
-                response.release_conn()
+                with contextlib.closing(response):  # an error that is kept would keep the connection open
+                    content = response.read()
+                    response.release_conn()
                 return Answer(content, _warnings(response.headers.getlist("Warning")))
 
         def go() -> Answer:
@@ -186,10 +187,8 @@ class Transport:
             return
         request = _Request("GET", path, (), {"Accept": "application/json"}, read_limit=CONNECT_LIMIT)
         flight = Flight(token)
-        with self._flying(flight):
-            response = self._send(link, flight, request)
+        with self._flying(flight), contextlib.closing(self._send(link, flight, request)) as response:
             response.read(ERROR_BODY_LIMIT)
-            response.release_conn()
 
     def close(self) -> None:
         """Break off what is under way and let go of all connections."""
@@ -233,8 +232,8 @@ class Transport:
                 link.connection.hear(ServerWarns(text))
         if 200 <= response.status < 300:
             return response
-        content = response.read(ERROR_BODY_LIMIT)
-        response.close()
+        with contextlib.closing(response):
+            content = response.read(ERROR_BODY_LIMIT)
         get = response.headers.get
         raise failures.api_error(
             response.status,

@@ -207,6 +207,24 @@ def test_an_answer_cut_off_leaves_it_unknown_whether_the_request_took_effect(tal
     assert caught.value.code == "connection.lost"
 
 
+def test_a_refusal_that_cannot_be_unpacked_keeps_no_connection_open_while_its_error_is_shown() -> None:
+    hung_up = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        length = transport.ERROR_BODY_LIMIT
+        head = f"HTTP/1.1 500 Oops\r\nContent-Encoding: gzip\r\nContent-Length: {length + 1}\r\n\r\n"
+        connection.sendall(head.encode() + b"x" * length)
+        read_request_only(connection)
+        hung_up.set()
+
+    with talking(talk) as made:
+        with pytest.raises(ConnectionLost) as caught:
+            get(made)
+        assert hung_up.wait(20)
+    assert caught.value.code == "connection.lost"
+
+
 def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = transport._Request("GET", "/", [], {}, read_limit=0.3)
     monkeypatch.setattr(transport, "_Request", lambda *_, **__: slow)

@@ -22,7 +22,7 @@ from desktop.reach.objects import Coverage, Kind
 from desktop.reach.snapshot import Change, Replaced, Snapshot, changed
 from desktop.session.feeds import Feed, Feeds, disconnected
 from desktop.session.rows import Changed, PolicyTable
-from desktop.session.state import Connection, PolicyRow, Progress, SessionState, SessionUpdate
+from desktop.session.state import TROUBLED, Connection, PolicyRow, Progress, SessionState, SessionUpdate
 
 REST_SECONDS = (0.01, 0.1)
 """After each batch it rests as long as that took, within these bounds: what comes in meanwhile is the next batch.
@@ -63,6 +63,7 @@ class Keeper:
         self._fault: BulkheadError | None = None
         self._picture: datetime | None = None  # the age of what was there before the synchronization
         self._last_sync: datetime | None = None
+        self._trouble: tuple[Connection, datetime] | None = None  # the last one, and since when it is so
         self._version: ServerVersion | None = None
         self._insecure = insecure
         self.reached = threading.Event()  # something was listed: the cluster answers
@@ -273,6 +274,16 @@ class Keeper:
             return (Connection.SYNCHRONIZING if connection is Connection.LIVE else Connection.CONNECTING), None, None
         return connection, since, error
 
+    def _troubled_since(self, connection: Connection) -> datetime | None:
+        """Return since when it is so; to try again is no end of it."""
+        if connection in TROUBLED:
+            if self._trouble is None or self._trouble[0] is not connection:
+                self._trouble = connection, datetime.now(UTC)
+            return self._trouble[1]
+        if connection is not Connection.CONNECTING:
+            self._trouble = None
+        return None
+
     def _progress(self) -> Progress | None:
         return Progress(0, None) if self._connecting else self._feeds.progress
 
@@ -291,6 +302,7 @@ class Keeper:
             insecure=self._insecure,
             problems=self._problems() if self._problems else (),
             next_try=None if self._fault else self._feeds.next_try,
+            troubled_since=self._troubled_since(connection),
         )
         with self._lock:
             if state == self._state and snapshot is self._snapshot and not rows.rows and not rows.removed:

@@ -30,6 +30,10 @@ class Connection(Enum):
     ERROR = "error"  # cannot be used as configured; ``error`` says why
 
 
+TROUBLED = frozenset({Connection.FORBIDDEN, Connection.OFFLINE, Connection.ERROR})
+"""The states in which nothing can be shown until somebody does something, or the network does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a synchronization is: ``total`` None while the server has not said."""
@@ -45,7 +49,7 @@ class SessionState:
 
     ``counts`` holds only the kinds that were listed. ``problems`` are those of a folder's files: what stands in them
     may be missing from the picture. ``next_try`` is when what fails is tried again, None where nothing fails or nothing
-    is tried.
+    is tried. ``troubled_since`` is when it came into a state of ``TROUBLED``, None in the others.
     """
 
     connection: Connection = Connection.IDLE
@@ -59,6 +63,7 @@ class SessionState:
     insecure: bool = False  # certificates are not verified
     problems: "FileProblems" = ()
     next_try: datetime | None = None
+    troubled_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desktop import __version__
-from desktop.errors import BulkheadError, Forbidden
+from desktop.errors import BulkheadError, Forbidden, ServerError, TooManyRequests
 from desktop.language import tr
 from desktop.reach.objects import FOREIGN_KINDS, TIERED_KINDS, Coverage, Kind
-from desktop.session.state import Connection, SessionState
+from desktop.session.state import TROUBLED, Connection, SessionState
 from desktop.wording import errors, kinds, states, times
 from desktop.wording.lists import listed
 from desktop.wording.plain import plain
@@ -62,9 +62,13 @@ def _since(state: SessionState, now: datetime) -> str:
     if state.last_sync is not None and state.connection is Connection.LIVE:
         when, since = times.clock_to_the_second(state.last_sync, now), times.ago(state.last_sync, now)
         return tr("All was last listed at {time} ({ago}), and followed from there.", time=when, ago=since)
-    if state.last_sync is None and state.connection in {Connection.OFFLINE, Connection.ERROR, Connection.FORBIDDEN}:
-        return tr("Nothing of this cluster is known.")
-    return ""
+    words = []
+    if state.troubled_since is not None:
+        when, since = times.clock_to_the_second(state.troubled_since, now), times.ago(state.troubled_since, now)
+        words.append(tr("It has been so since {time} ({ago}).", time=when, ago=since))
+    if state.last_sync is None and state.connection in TROUBLED:
+        words.append(tr("Nothing of this cluster is known."))
+    return " ".join(words)
 
 
 def _trying(state: SessionState, error: BulkheadError | None, now: datetime) -> str:
@@ -87,10 +91,17 @@ def _trying(state: SessionState, error: BulkheadError | None, now: datetime) -> 
     return ""
 
 
+def advice(error: BulkheadError, state: SessionState) -> str:
+    """Return what a person can do about an error that a cluster's connection shows; empty where nothing."""
+    if state.next_try is not None and isinstance(error, ServerError | TooManyRequests):
+        return tr("Wait: it is tried again by itself. If it lasts, ask whoever runs the cluster.")
+    return errors.hint(error)
+
+
 def _advice(state: SessionState, error: BulkheadError | None) -> Iterator[str]:
     if state.connection is Connection.FORBIDDEN:
         yield tr("If you may see some namespaces, name them: Cluster > Namespaces I May See.")
-    if error is not None and (hint := errors.hint(error)):
+    if error is not None and (hint := advice(error, state)):
         yield hint
     elif state.connection is Connection.IDLE:
         yield tr("Choose it, or synchronize it, to connect.")
@@ -119,7 +130,12 @@ def _facts(entry: "ClusterEntry", state: SessionState, now: datetime) -> Iterato
         yield f"namespaces: {', '.join(map(plain, entry.namespaces))}"
     yield f"version: {plain(state.version.text) if state.version else 'not known'}"
     yield f"state: {state.connection.value}"
-    for name, when in (("since", state.since), ("last listed", state.last_sync), ("next try", state.next_try)):
+    times_ = {
+        "since": state.since or state.troubled_since,
+        "last listed": state.last_sync,
+        "next try": state.next_try,
+    }
+    for name, when in times_.items():
         if when is not None:
             yield f"{name}: {when.astimezone(now.tzinfo).isoformat(timespec='seconds')}"
     if error := state.error or entry.error:

@@ -13,7 +13,7 @@ from desktop.reach.objects import Coverage, Kind
 from desktop.session.catalog import ClusterEntry
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
-from desktop.wording import errors, findings, states, times
+from desktop.wording import errors, findings, reaching, states, times
 from desktop.wording.plain import plain, short
 
 _LONGEST_TITLE = 40
@@ -21,11 +21,15 @@ _LONGEST_TITLE = 40
 
 @dataclass(frozen=True)
 class Empty:
-    """Why no policy is shown, what to know about it, and the command that helps."""
+    """Why no policy is shown, what to know about it, and the command that helps.
+
+    ``is_trouble``: the cluster cannot be read, which the details of its connection tell more of.
+    """
 
     heading: str
     hint: str = ""
     command: Command | None = None
+    is_trouble: bool = False
 
 
 _FILES_TOLD = 3
@@ -61,7 +65,8 @@ def no_policies(entry: ClusterEntry, namespace: str, state: SessionState, known:
     ``known`` says whether the policies there are fully known: only then is it said that there are none.
     """
     if entry.error is not None:
-        return Empty(tr("{title} cannot be used", title=short(entry.title, _LONGEST_TITLE)), _and_hint(entry.error))
+        heading = tr("{title} cannot be used", title=short(entry.title, _LONGEST_TITLE))
+        return Empty(heading, _and_hint(entry.error), is_trouble=True)
     if state.connection in {Connection.CONNECTING, Connection.SYNCHRONIZING} and not known:
         return Empty(
             tr("Synchronizing…"),
@@ -85,6 +90,7 @@ def _unknown(entry: ClusterEntry, namespace: str, state: SessionState) -> Empty:
             tr("{title} waits for your consent", title=short(entry.title, _LONGEST_TITLE)),
             _and_hint(state.error),
             Command.SIGN_IN_PROGRAM,
+            is_trouble=True,
         )
     coverage = state.coverage.get(Kind.NETWORK_POLICY, Coverage.UNKNOWN)
     if state.connection is Connection.FORBIDDEN or coverage is Coverage.FORBIDDEN:
@@ -92,6 +98,7 @@ def _unknown(entry: ClusterEntry, namespace: str, state: SessionState) -> Empty:
             tr("Not permitted to list policies"),
             tr("There may be policies that you are not permitted to see. Name the namespaces that you may see."),
             Command.NAMESPACES,
+            is_trouble=True,
         )
     if coverage is Coverage.PARTIAL and namespace:
         return Empty(
@@ -100,7 +107,8 @@ def _unknown(entry: ClusterEntry, namespace: str, state: SessionState) -> Empty:
             Command.NAMESPACES,
         )
     heading = tr("Offline") if state.connection is Connection.OFFLINE else tr("The policies are not known")
-    return Empty(heading, _and_hint(state.error) if state.error else "", Command.SYNCHRONIZE)
+    hint = _and_hint(state.error, state) if state.error else ""
+    return Empty(heading, hint, Command.SYNCHRONIZE, is_trouble=state.error is not None)
 
 
 def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
@@ -112,13 +120,13 @@ def notices(state: SessionState, now: datetime) -> Iterator[Notice]:
                 "Shown as of {time}: the cluster is not connected.",
                 time=times.clock_to_the_second(state.since or state.last_sync, now),
             ),
-            _and_hint(state.error) if state.error else "",
+            _and_hint(state.error, state) if state.error else "",
         )
     elif state.connection is Connection.STALE and state.progress is None:
         yield Notice(
             Severity.WARNING,
             tr("Only a part of this cluster could be read: what is missing here is not known."),
-            _and_hint(state.error) if state.error else "",
+            _and_hint(state.error, state) if state.error else "",
         )
     if state.coverage.get(Kind.NETWORK_POLICY) is Coverage.PARTIAL:
         yield Notice(Severity.INFO, tr("Only the policies of the namespaces that you named are shown."))
@@ -158,6 +166,7 @@ def cluster_notices(profile: Profile) -> Iterator[Notice]:
         yield Notice(finding.severity, findings.sentence(finding), " ".join(why))
 
 
-def _and_hint(error: BulkheadError) -> str:
-    words = " ".join(filter(None, (errors.sentence(error), errors.hint(error))))
+def _and_hint(error: BulkheadError, state: SessionState | None = None) -> str:
+    hint = reaching.advice(error, state) if state else errors.hint(error)
+    words = " ".join(filter(None, (errors.sentence(error), hint)))
     return "\n\n".join(filter(None, (words, errors.said(error))))

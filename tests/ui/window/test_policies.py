@@ -18,6 +18,7 @@ from desktop.reach.objects import Coverage, Kind, Pod
 from desktop.reach.snapshot import Snapshot
 from desktop.session.state import Connection, SessionState
 from desktop.ui.actions import Command
+from desktop.ui.clusters.connection_details import ConnectionDetails
 from desktop.ui.editor.finding_list import FIX, SENTENCE
 from desktop.ui.editor.policy_window import PolicyWindow
 from desktop.ui.policies.details import Tab
@@ -199,6 +200,16 @@ def test_what_is_not_known_is_never_shown_as_none(desk: Desk, state: SessionStat
     assert desk.window.policies.stack.currentWidget() is desk.window.policies.empty
     assert words in desk.window.policies.empty.text
     assert "No policies here yet" not in desk.window.policies.empty.text
+
+
+def test_a_cluster_in_trouble_leads_to_what_is_known_of_its_connection(desk: Desk) -> None:
+    desk.choose("prod")
+    desk.says("prod", SessionState(connection=Connection.OFFLINE, error=Unreachable("connect.refused")), Snapshot())
+    desk.window.policies.empty.details.click()
+    desk.bot.waitUntil(lambda: len(desk.window.findChildren(ConnectionDetails)) == 1)
+    desk.window.findChildren(ConnectionDetails)[0].close()
+    desk.says("prod", snapshot_of(namespaces=["default"]))
+    assert not desk.window.policies.empty.details.isVisible()
 
 
 def test_an_empty_cluster_says_what_that_means_and_offers_to_create_one(desk: Desk) -> None:

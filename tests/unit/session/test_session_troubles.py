@@ -91,6 +91,25 @@ def test_an_unreachable_cluster_is_offline_and_asked_for_little_until_it_answers
     assert session.rows["shop", "db"].pods == 1
 
 
+def test_it_is_known_since_when_a_cluster_is_in_trouble_and_to_try_again_is_no_end_of_it(make: Opener) -> None:
+    gateway = FakeGateway(*SHOP)
+    gateway.failures = dict.fromkeys(Kind, Unreachable("unreachable"))
+    session = make(gateway)
+    before = datetime.now(UTC)
+    session.open()
+    eventually(lambda: session.state.connection is Connection.OFFLINE)
+    since = session.state.troubled_since
+    assert since is not None
+    assert before <= since <= datetime.now(UTC)
+    asked = len(gateway.listed)
+    session.synchronize()
+    eventually(lambda: len(gateway.listed) > asked and session.state.connection is Connection.OFFLINE)
+    assert session.state.troubled_since == since
+    gateway.failures = {}
+    eventually(lambda: session.state.connection is Connection.LIVE)
+    assert session.state.troubled_since is None
+
+
 def test_a_lost_cluster_is_stale_since_then_keeps_its_rows_and_comes_back(make: Opener) -> None:
     gateway = FakeGateway(*SHOP)
     session = make.live(gateway)

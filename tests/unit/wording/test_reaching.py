@@ -47,6 +47,21 @@ def test_a_try_that_is_due_is_being_made() -> None:
     ]
 
 
+def test_since_when_a_cluster_is_in_trouble_is_told_where_nothing_was_ever_seen_of_it() -> None:
+    assert said(Connection.OFFLINE, error=OFF, troubled_since=NOW - timedelta(minutes=5))[1] == (
+        "It has been so since 11:55:00 (5 minutes ago). Nothing of this cluster is known."
+    )
+
+
+def test_who_is_tried_again_by_itself_is_not_told_to_try() -> None:
+    failed = ServerError("api.server-error", status=503, message="")
+    soon = NOW + timedelta(seconds=12)
+    assert said(Connection.OFFLINE, error=failed, next_try=soon)[3] == (
+        "Wait: it is tried again by itself. If it lasts, ask whoever runs the cluster."
+    )
+    assert said(Connection.ERROR, error=failed)[3] == "Try again in a while."
+
+
 def test_who_may_not_list_is_told_to_name_namespaces_and_that_nobody_tries_again() -> None:
     error = Forbidden("api.forbidden", status=403, message="no list")
     happened, since, trying, advice = said(Connection.FORBIDDEN, error=error)

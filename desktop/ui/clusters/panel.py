@@ -58,7 +58,12 @@ def _widest() -> dict[Column, str]:
 
 
 class _Rows(QStyledItemDelegate):
-    """Gives the rows some air."""
+    """Gives the rows some air, and cuts what is too long: names in the middle, for their ends tell them apart."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.column() != Column.NAME:
+            option.textElideMode = Qt.TextElideMode.ElideRight
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QCursor, QFont, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QCursor, QFont, QKeyEvent, QMouseEvent, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QHeaderView,
     QMenu,
@@ -18,9 +17,9 @@ from desktop.language import tr
 from desktop.policy.findings import Finding
 from desktop.ui.editor.margin import RANK
 from desktop.ui.icons import severity_icon
-from desktop.ui.item_views import RolesAsked, TreeView, answer
+from desktop.ui.item_views import RolesAsked, answer
 from desktop.ui.plain import tooltip
-from desktop.ui.wrapping import WrappingDelegate
+from desktop.ui.wrapping import WrappingTree
 from desktop.wording import findings as finding_words
 
 LINE, SENTENCE, FIX = range(3)
@@ -107,7 +106,7 @@ class FindingModel(QAbstractTableModel):
                 return finding_words.fix_words(finding.fix)
 
 
-class FindingList(TreeView):
+class FindingList(WrappingTree):
     """Shows findings in a few rows, and goes away when there are none."""
 
     picked = Signal(object)
@@ -120,14 +119,9 @@ class FindingList(TreeView):
         super().__init__(parent)
         self.findings = FindingModel(self, reasons=reasons)
         self.setModel(self.findings)
-        self.setItemDelegate(WrappingDelegate(self))
         self.setAccessibleName(tr("Findings"))
         self.setRootIsDecorated(False)
-        self.setHeaderHidden(True)
-        self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.header().setStretchLastSection(False)
@@ -164,13 +158,6 @@ class FindingList(TreeView):
     def minimumSizeHint(self) -> QSize:
         """Ask for three short rows, or fewer where there are no more."""
         return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 5 * self.fontMetrics().height()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the sentences anew."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.scheduleDelayedItemsLayout()
-            self.updateGeometry()  # they may take more lines now
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Left and Right choose between the place and the fix, which Enter then goes to or makes."""

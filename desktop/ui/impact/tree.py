@@ -3,36 +3,30 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QIcon, QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop.language import tr
 from desktop.ui.icons import Shape, severity_icon, toned
 from desktop.ui.impact.told import Line, Section, Sentence, Told, bounded
-from desktop.ui.item_views import TreeView
 from desktop.ui.style import Tone
-from desktop.ui.wrapping import WrappingDelegate
+from desktop.ui.wrapping import WrappingTree
 
 _LINE = Qt.ItemDataRole.UserRole
 _ROWS_SHOWN = 9
 
 
-class ImpactTree(TreeView):
+class ImpactTree(WrappingTree):
     """Shows a Told; what is folded is made when it is unfolded."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items = QStandardItemModel(self)
         self.setModel(self._items)
-        self.setItemDelegate(WrappingDelegate(self))
         self.setAccessibleName(tr("Connections that open and close"))
-        self.setHeaderHidden(True)
         self.header().setStretchLastSection(True)
-        self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTabKeyNavigation(False)
         self.expanded.connect(self._unfold)
 
@@ -61,11 +55,6 @@ class ImpactTree(TreeView):
         rows = min(len(list(self._texts(self._items.invisibleRootItem(), ""))), _ROWS_SHOWN)
         height = rows * (self.fontMetrics().height() + 6) + 2 * self.frameWidth() + 2
         return QSize(super().sizeHint().width(), height)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the sentences anew."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()
 
     def _add_sentences(self, sentences: Sequence[Sentence]) -> None:
         for sentence in sentences:

@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from desktop.language import tr
 from desktop.session.state import PolicyRow
 from desktop.ui.icons import severity_icon
-from desktop.ui.item_views import TreeView
 from desktop.ui.review.deletions import Consequence
 from desktop.ui.review.item_list import standing_icon
 from desktop.ui.review.items import Standing
 from desktop.ui.review.opening import Key
-from desktop.ui.wrapping import WrappingDelegate
+from desktop.ui.wrapping import WrappingTree
 from desktop.wording.plain import plain
 
 _ROWS_SHOWN = 8
@@ -27,7 +26,7 @@ Ending = tuple[Standing, Sequence[str]]
 """What became of a policy, and what is told of that."""
 
 
-class DeletionList(TreeView):
+class DeletionList(WrappingTree):
     """A scrollable list; every name is shown."""
 
     def __init__(self, rows: Sequence[PolicyRow], parent: QWidget | None = None) -> None:
@@ -40,17 +39,12 @@ class DeletionList(TreeView):
             policy.setFont(font)
             self._model.appendRow(policy)
         self.setModel(self._model)
-        self.setItemDelegate(WrappingDelegate(self))
         self.setAccessibleName(tr("Policies to be deleted"))
-        self.setHeaderHidden(True)
         self.setRootIsDecorated(False)
         self.setItemsExpandable(False)
-        self.setWordWrap(True)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         if len(rows) <= _MANY:
             self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_consequences(self, found: Mapping[Key, Sequence[Consequence]]) -> None:
         """Show what the deletions mean."""
@@ -89,13 +83,6 @@ class DeletionList(TreeView):
     def minimumSizeHint(self) -> QSize:
         """Ask for what one policy needs at least."""
         return QSize(super().minimumSizeHint().width(), min(self.sizeHint().height(), 8 * self.fontMetrics().height()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap the sentences anew."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.scheduleDelayedItemsLayout()
-            self.updateGeometry()  # they may take more lines now
 
     @contextmanager
     def _changed_at_once(self) -> Iterator[None]:

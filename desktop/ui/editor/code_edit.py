@@ -223,28 +223,26 @@ class CodeEdit(QPlainTextEdit):
     def _show_marks(self) -> None:
         """Mark the current line, the lines that differ, and the stretches where something was found."""
         palette = self.palette()
-        wave = QTextCharFormat.UnderlineStyle.WaveUnderline
-        selections = [
-            _selection(self._cursor(line, 1), background=_mixed(palette, Tone.CAUTION, 0.16), whole_line=True)
-            for line in sorted(self._marked_lines)
-        ]
+        different = _whole_line(_mixed(palette, Tone.CAUTION, 0.16))
+        selections = [_selection(self._cursor(line, 1), different) for line in sorted(self._marked_lines)]
         if not self.isReadOnly() and not self.document().isEmpty():  # it would lie over the placeholder
             current = QTextCursor(self.textCursor())
             current.clearSelection()
-            selections.append(_selection(current, background=_mixed(palette, Tone.BUSY, 0.07), whole_line=True))
-        for cursor, finding in self._marks:
-            underlined = _selection(cursor)
-            underlined.format.setUnderlineStyle(wave)
-            underlined.format.setUnderlineColor(colour(_TONES[finding.severity], palette))
-            selections.append(underlined)
+            selections.append(_selection(current, _whole_line(_mixed(palette, Tone.BUSY, 0.07))))
+        found = {severity: _underlined(colour(tone, palette)) for severity, tone in _TONES.items()}
+        selections += [_selection(cursor, found[finding.severity]) for cursor, finding in self._marks]
         self.setExtraSelections(selections)
         self.margin.update()
 
+    def _position(self, line: int, column: int) -> int:
+        """Return where in the document a line and column are, or the nearest place there is."""
+        block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
+        return block.position() + min(units(block.text(), column - 1), block.length() - 1)
+
     def _cursor(self, line: int, column: int) -> QTextCursor:
         """Return a cursor at a line and column, or at the nearest place there is."""
-        block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
-        cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + min(units(block.text(), column - 1), block.length() - 1))
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._position(line, column))
         return cursor
 
     def _stretch(self, place: Place) -> QTextCursor:
@@ -254,7 +252,7 @@ class CodeEdit(QPlainTextEdit):
         if place.end_line > place.line:
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, keep)
         else:
-            cursor.setPosition(self._cursor(place.end_line, place.end_column).position(), keep)
+            cursor.setPosition(self._position(place.end_line, place.end_column), keep)
         if not cursor.hasSelection():
             cursor.movePosition(QTextCursor.MoveOperation.EndOfWord, keep)
         if not cursor.hasSelection():
@@ -331,15 +329,23 @@ class CodeEdit(QPlainTextEdit):
                 cursor.deleteChar()
 
 
-def _selection(
-    cursor: QTextCursor, background: QColor | None = None, *, whole_line: bool = False
-) -> QTextEdit.ExtraSelection:
+def _selection(cursor: QTextCursor, looks: QTextCharFormat) -> QTextEdit.ExtraSelection:
     made = QTextEdit.ExtraSelection()
-    made.cursor = cursor
-    if background is not None:
-        made.format.setBackground(background)
-    if whole_line:
-        made.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    made.cursor, made.format = cursor, looks
+    return made
+
+
+def _whole_line(background: QColor) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setBackground(background)
+    made.setProperty(QTextFormat.Property.FullWidthSelection, True)
+    return made
+
+
+def _underlined(of: QColor) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    made.setUnderlineColor(of)
     return made
 
 

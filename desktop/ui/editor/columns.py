@@ -3,6 +3,8 @@
 
 def units(line: str, characters: int) -> int:
     """Return how many UTF-16 units the first ``characters`` of a line take."""
+    if line.isascii():  # most are, and each stretch of each line is asked about
+        return characters
     return characters + sum(character > "\uffff" for character in line[:characters])
 
 

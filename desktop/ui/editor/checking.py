@@ -9,7 +9,7 @@ from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError
 from desktop.manifest.checking import Checked
 from desktop.session.tasks import ProgressSink
-from desktop.ui.bridge import TaskRunner
+from desktop.ui.bridge import TaskRunner, in_turn
 from desktop.ui.editor.code_edit import CodeEdit
 
 PAUSE_MS = 150
@@ -84,10 +84,15 @@ class Checking(QObject):
         if self._pause.isActive():
             return  # the text was edited meanwhile
         self._current = checked
-        then, self._then = self._then, None
         self.checked.emit(checked)
-        if then is not None:
-            then(checked)
+        if self._then is not None:
+            in_turn(self, self._tell_waiting)  # what was found is shown first
+
+    def _tell_waiting(self) -> None:
+        """Tell who waited for what is found, unless the text is another meanwhile."""
+        then, self._then = self._then, None
+        if then is not None and self._current is not None:
+            then(self._current)
 
     def _fail(self, error: BulkheadError) -> None:
         self._then = None

@@ -19,7 +19,7 @@ from desktop.session.meaning import planned_changes
 from desktop.session.planning import DeletionPlan
 from desktop.session.state import PolicyRow, Progress
 from desktop.session.tasks import ProgressSink, Task
-from desktop.ui.bridge import UiContext, at_once
+from desktop.ui.bridge import UiContext, at_once, in_turn
 from desktop.ui.cluster_banner import ClusterBanner
 from desktop.ui.impact.panel import ImpactPanel
 from desktop.ui.plain import label, tooltip
@@ -97,6 +97,7 @@ class DeleteDialog(QDialog):
     def done(self, result: int) -> None:
         """Be gone."""
         self._context.tasks.cancel(self._group)
+        self._task = None
         self.meaning.follower.stop()
         super().done(result)
 
@@ -143,10 +144,15 @@ class DeleteDialog(QDialog):
             notes = {(item.namespace, item.name): item.notes for item in plan.items}
             return _Planned(plan, consequences(session.snapshot, rows, notes), planned_changes(plan))
 
+        def planned(found: _Planned) -> None:
+            in_turn(self, lambda: self._show_plan(found))  # once the window itself is painted
+
         self._run(tr("Looking at what this means…"))
-        self._task = self._context.tasks.run(self._group, job, self._show_plan, self._fail, self._advance)
+        self._task = self._context.tasks.run(self._group, job, planned, self._fail, self._advance)
 
     def _show_plan(self, planned: _Planned) -> None:
+        if self._task is None:
+            return  # the window is gone
         self._rest()
         self._plan = planned.plan
         self.list.show_consequences(planned.consequences)

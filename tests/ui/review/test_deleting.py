@@ -1,9 +1,10 @@
 """Deleting asks once, names everything it will take and what that opens, and takes nothing else."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -69,6 +70,21 @@ def test_every_policy_is_named_with_what_its_deletion_opens(qtbot: QtBot, desk: 
 def test_all_that_is_said_of_one_policy_is_seen_without_scrolling(qtbot: QtBot, desk: WritingDesk) -> None:
     dialog = opened(qtbot, desk, rows(desk, "a-policy-of-a-long-name-" + 30 * "x"))
     qtbot.waitUntil(lambda: dialog.list.verticalScrollBar().maximum() == 0)
+
+
+def test_a_window_left_before_it_shows_what_was_found_follows_the_cluster_no_more(
+    qtbot: QtBot, desk: WritingDesk
+) -> None:
+    dialog = DeleteDialog(desk.context, desk.session, rows(desk, "web"))
+    dialog.open()
+    while not desk.pool.idle:
+        time.sleep(0.001)  # the window sees nothing of it yet
+    follows: list[bool] = []
+    QTimer.singleShot(0, dialog.reject)
+    QCoreApplication.sendPostedEvents()  # what was found comes home, and is to be shown in the next turn
+    QTimer.singleShot(0, lambda: follows.append(dialog.meaning.computing))
+    qtbot.waitUntil(lambda: bool(follows))
+    assert follows == [False]
 
 
 def test_enter_cancels_and_deletes_nothing(qtbot: QtBot, desk: WritingDesk) -> None:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 _PUMP_INTERVAL_MS = 50
 _PUMP_BUDGET_S = 0.008
+_NEXT_TURN_MS = 1
+"""What makes a timer of it: of 0 PySide 6.11 makes a queued call."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class TaskRunner(QObject):
     @Slot(object)
     def _tell(self, ticket: _Ticket[Any]) -> None:
         turns.window_begins()  # until what this changes has been laid out
-        QTimer.singleShot(0, turns.window_ends)
+        QTimer.singleShot(_NEXT_TURN_MS, turns.window_ends)
         if self._counts(ticket) and ticket.tell():
             if self._counts(ticket):
                 self._running.pop(ticket.group, None)
@@ -170,7 +172,7 @@ def in_turn(owner: QObject, work: Callable[[], object]) -> None:
         with turns.window_works():
             work()
 
-    QTimer.singleShot(0, owner, do)
+    QTimer.singleShot(_NEXT_TURN_MS, owner, do)
 
 
 def at_once(event: QEvent, handle: Callable[[QEvent], bool]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from pytestqt.qtbot import QtBot
 
 from desktop.cancellation import CancelToken
@@ -19,7 +19,7 @@ from desktop.session.notices import NoticeBoard
 from desktop.session.sessions import Sessions
 from desktop.session.state import Progress, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, TaskPool
-from desktop.ui.bridge import Pump, TaskRunner
+from desktop.ui.bridge import Pump, TaskRunner, in_turn
 
 
 @pytest.fixture
@@ -243,3 +243,13 @@ def test_whoever_was_to_be_told_is_let_go_of_although_the_worker_lives_on(
         runner.run("group", job, lambda _: None, lambda _: None)
     assert alive() is None
     release.set()
+
+
+def test_what_is_put_off_to_the_next_turn_lets_what_waits_go_first(qtbot: QtBot) -> None:
+    owner, order = QObject(), list[str]()
+    waits = QTimer(singleShot=True, interval=0)
+    waits.timeout.connect(lambda: order.append("what waited"))
+    waits.start()
+    in_turn(owner, lambda: order.append("in turn"))
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["what waited", "in turn"]

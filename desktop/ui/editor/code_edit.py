@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPalette,
     QResizeEvent,
+    QTextBlock,
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
@@ -59,6 +60,7 @@ class CodeEdit(QPlainTextEdit):
         self.blockCountChanged.connect(self._follow_lines)
         self.updateRequest.connect(self._scroll_margin)
         self.cursorPositionChanged.connect(self._show_marks)
+        self.verticalScrollBar().valueChanged.connect(self._show_marks)
         self.document().contentsChange.connect(self._note_edit)
         self.textChanged.connect(self._tell_edit)
         self._follow_lines()
@@ -135,7 +137,10 @@ class CodeEdit(QPlainTextEdit):
     def set_findings(self, findings: Sequence[Finding]) -> None:
         """Show findings at their places; those without a place are left to the list."""
         placed = [finding for finding in findings if finding.place is not None]
+        block = QTextCursor(self.document())
+        block.beginEditBlock()  # elsewhere a cursor asks where on the screen it is, for which its line is laid out
         self._marks = [(self._stretch(finding.place), finding) for finding in placed[:_MARKED] if finding.place]
+        block.endEditBlock()
         self._follow_lines()
         self._show_marks()
 
@@ -185,15 +190,16 @@ class CodeEdit(QPlainTextEdit):
         super().resizeEvent(event)
         inside = self.contentsRect()
         self.margin.setGeometry(inside.left(), inside.top(), self.margin.wanted_width(), inside.height())
+        self._show_marks()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the colour scheme and the font."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.highlighter.use_palette(self.palette())
-            self._show_marks()
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.PaletteChange}:
             self._follow_lines()
+            self._show_marks()
 
     @Slot()
     def _tell_edit(self) -> None:
@@ -221,38 +227,54 @@ class CodeEdit(QPlainTextEdit):
 
     @Slot()
     def _show_marks(self) -> None:
-        """Mark the current line, the lines that differ, and the stretches where something was found."""
-        palette = self.palette()
+        """Mark the current line, the lines that differ, and stretches where something was found, that are in sight.
+
+        What is marked is laid out at once: in a long text that takes longer than a key may.
+        """
+        palette, seen = self.palette(), self._seen()
         different = _whole_line(_mixed(palette, Tone.CAUTION, 0.16))
-        selections = [_selection(self._cursor(line, 1), different) for line in sorted(self._marked_lines)]
+        selections = [
+            _selection(self._cursor(line, 1), different) for line in sorted(self._marked_lines) if line - 1 in seen
+        ]
         if not self.isReadOnly() and not self.document().isEmpty():  # it would lie over the placeholder
             current = QTextCursor(self.textCursor())
             current.clearSelection()
             selections.append(_selection(current, _whole_line(_mixed(palette, Tone.BUSY, 0.07))))
         found = {severity: _underlined(colour(tone, palette)) for severity, tone in _TONES.items()}
-        selections += [_selection(cursor, found[finding.severity]) for cursor, finding in self._marks]
+        selections += [
+            _selection(cursor, found[finding.severity])
+            for cursor, finding in self._marks
+            if cursor.blockNumber() in seen
+        ]
         self.setExtraSelections(selections)
         self.margin.update()
 
-    def _position(self, line: int, column: int) -> int:
-        """Return where in the document a line and column are, or the nearest place there is."""
-        block = self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
-        return block.position() + min(units(block.text(), column - 1), block.length() - 1)
+    def _seen(self) -> range:
+        """Return the numbers (from 0) of the lines in sight."""
+        last = self.cursorForPosition(self.viewport().rect().bottomLeft())
+        return range(self.firstVisibleBlock().blockNumber(), last.blockNumber() + 1)
+
+    def _block(self, line: int) -> QTextBlock:
+        """Return a line, or the nearest there is."""
+        return self.document().findBlockByNumber(min(max(line, 1), self.blockCount()) - 1)
 
     def _cursor(self, line: int, column: int) -> QTextCursor:
         """Return a cursor at a line and column, or at the nearest place there is."""
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(self._position(line, column))
+        block = self._block(line)
+        cursor = QTextCursor(block)
+        cursor.setPosition(_offset(block, column))
         return cursor
 
     def _stretch(self, place: Place) -> QTextCursor:
         """Return the first line of a place, as a selection that follows the text; where it is empty, the word there."""
-        cursor = self._cursor(place.line, place.column)
+        block = self._block(place.line)
+        cursor = QTextCursor(block)
+        cursor.setPosition(_offset(block, place.column))
         keep = QTextCursor.MoveMode.KeepAnchor
         if place.end_line > place.line:
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, keep)
         else:
-            cursor.setPosition(self._position(place.end_line, place.end_column), keep)
+            cursor.setPosition(_offset(block, place.end_column), keep)
         if not cursor.hasSelection():
             cursor.movePosition(QTextCursor.MoveOperation.EndOfWord, keep)
         if not cursor.hasSelection():
@@ -327,6 +349,11 @@ class CodeEdit(QPlainTextEdit):
         for cursor in self._selected_lines():
             for _ in range(indentation.to_previous_stop(cursor.block().text())):
                 cursor.deleteChar()
+
+
+def _offset(line: QTextBlock, column: int) -> int:
+    """Return where in the document a column of a line is, or the nearest place there is."""
+    return line.position() + min(units(line.text(), column - 1), line.length() - 1)
 
 
 def _selection(cursor: QTextCursor, looks: QTextCharFormat) -> QTextEdit.ExtraSelection:

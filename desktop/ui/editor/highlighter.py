@@ -7,6 +7,7 @@ from enum import IntEnum
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QColor, QPalette, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 
+from desktop import turns
 from desktop.ui.editor.columns import units
 from desktop.ui.style import Tone, colour, is_dark
 from desktop.wording.plain import plain
@@ -15,7 +16,7 @@ LARGEST = 500_000
 """Characters beyond which a text is shown without colours."""
 
 _LONGEST_LINE = 5_000
-_TURN_S = 0.008
+_TURN_S = 0.005
 
 
 class Part(IntEnum):
@@ -171,6 +172,7 @@ class Highlighter(QSyntaxHighlighter):
             self._rest = QTextCursor(block)
 
     @Slot()
+    @turns.window_works()
     def _go_on(self) -> None:
         if self._rest is None:
             return

@@ -54,6 +54,25 @@ def test_a_finding_has_its_sign_at_its_line_and_its_wave_under_its_words(edit: C
     assert edit.margin.told(1) == ""
 
 
+def test_what_was_found_further_down_is_underlined_once_it_is_in_sight(edit: CodeEdit) -> None:
+    edit.set_text("".join(f"port: {number}\n" for number in range(1, 501)))
+    edit.set_findings([found(line, 7, 10) for line in (1, 250, 500)])
+    assert underlined(edit) == ["1"]
+    edit.verticalScrollBar().setValue(240)
+    assert underlined(edit) == ["250"]
+    edit.moveCursor(QTextCursor.MoveOperation.End)
+    assert underlined(edit) == ["500"]
+    assert list(edit.signs()) == [1, 250, 500]
+
+
+def test_a_window_that_grows_shows_what_was_found_there(edit: CodeEdit) -> None:
+    edit.set_text("port: 70000\n" * 30)
+    edit.set_findings([found(line, 7, 12) for line in (1, 30)])
+    assert len(underlined(edit)) == 1
+    edit.resize(600, 2000)
+    assert len(underlined(edit)) == 2
+
+
 def test_columns_count_characters_also_behind_those_that_qt_counts_twice(edit: CodeEdit) -> None:
     edit.set_text("n: 😀 70000\n")
     edit.set_findings([found(1, 6, 11)])

@@ -102,6 +102,13 @@ class TreeView(QTreeView):
         header.setStretchLastSection(True)  # both as a tree's own header does
         self.setHeader(header)
 
+    def widest(self, column: int, rows: int) -> int:
+        """Return the width for the longest text of a column's first rows; Qt's own way measures all of each cell."""
+        model = self.model()
+        texts = {str(model.index(row, column).data() or ""): row for row in range(min(model.rowCount(), rows))}
+        longest = max(texts, key=self.fontMetrics().horizontalAdvance, default="")
+        return self.sizeHintForIndex(model.index(texts.get(longest, 0), column)).width()
+
     @turns.window_works()
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint without others between."""

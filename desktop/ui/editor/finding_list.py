@@ -135,16 +135,10 @@ class FindingList(WrappingTree):
         many = len(findings) > _MANY
         self.setVerticalScrollMode(self.ScrollMode.ScrollPerItem if many else self.ScrollMode.ScrollPerPixel)
         self.findings.show(findings)
-        for column in (LINE, FIX):
-            self.setColumnWidth(column, self._widest(column))  # a header that did so would ask anew at each layout
+        for column in (LINE, FIX):  # once: a header that did so itself would ask anew at each layout
+            self.setColumnWidth(column, self.widest(column, len(findings)))
         self.setVisible(bool(findings))
         self.updateGeometry()
-
-    def _widest(self, column: int) -> int:
-        """Return the width of the longest text of a column; the same texts come up again and again."""
-        rows = {self.findings.index(row, column).data(): row for row in range(self.findings.rowCount())}
-        widest = max(rows, key=self.fontMetrics().horizontalAdvance, default="")
-        return self.sizeHintForIndex(self.findings.index(rows.get(widest, 0), column)).width()
 
     def sizeHint(self) -> QSize:
         """Ask for the height of the rows, up to a few of them."""

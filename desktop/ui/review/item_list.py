@@ -112,7 +112,6 @@ class ItemList(TreeView):
         self.setUniformRowHeights(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
-        self.header().setResizeContentsPrecision(_MEASURED)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.selectionModel().selectionChanged.connect(self._tell)
 
@@ -120,9 +119,9 @@ class ItemList(TreeView):
         """Show these policies; the same row stays chosen, unless it is well with it and another asks for attention."""
         row = max(0, self.currentIndex().row())
         self.items.show(items)
-        for column in (WHAT, POLICY):
-            self.resizeColumnToContents(column)  # once: a header that does so itself asks anew at each layout
-        width = self.columnWidth(WHAT) + self.columnWidth(POLICY) + self.sizeHintForColumn(NAMESPACE)
+        for column in (WHAT, POLICY):  # once: a header that does so itself asks anew at each layout
+            self.setColumnWidth(column, max(self.widest(column, _MEASURED), self.header().sectionSizeHint(column)))
+        width = self.columnWidth(WHAT) + self.columnWidth(POLICY) + self.widest(NAMESPACE, _MEASURED)
         self._width = min(max(width + 2 * self.frameWidth() + _ROOM, _NARROWEST), _WIDEST)
         if items:
             row = row if row < len(items) else 0

@@ -10,6 +10,7 @@ information: ``document.skipped`` (``kind``, ``name``: another kind of object, b
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from desktop import turns
 from desktop.manifest.items import objects
 from desktop.manifest.reader import MAX_DOCUMENTS, Document, Reading, read
 from desktop.policy import rules
@@ -71,6 +72,7 @@ def check(
     entries: list[Entry] = []
     first: dict[tuple[str, str], Entry] = {}
     for entry in surveyed.entries:
+        turns.give_way()
         own: list[Finding] = []
         if is_policy(entry.value):
             replaced = old if len(policies) == 1 or _names(entry, old) else None

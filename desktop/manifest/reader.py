@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from desktop import turns
 from desktop.manifest.composing import MAX_NODES, Budget, Composer, Json, LimitExceeded, Spot
 from desktop.manifest.positions import Positions
 from desktop.manifest.segments import Segment, segments
@@ -136,6 +137,7 @@ def read(text: str, limits: Limits = USUAL) -> Reading:
             place = positions.place(segment.before, segment.start)
             facts = {"limit": MAX_DOCUMENTS}
             return _refused(text, Finding("yaml.too-many-documents", Severity.ERROR, facts=facts, place=place))
+        turns.give_way()
         try:
             document = _document(text, segment, positions, budget)
         except LimitExceeded as error:

@@ -8,6 +8,7 @@ allowed where an egress block and an ingress block meet.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop import turns
 from desktop.policy.objects import Direction, NetworkPolicy, Peer, Port, Rule
 from desktop.policy.tiers import ANY_PROTOCOL, TieredPolicy
 from desktop.reach.classes import Distinctions
@@ -38,6 +39,7 @@ def distinctions_of(policies: Iterable[AnyPolicy]) -> Distinctions:
     peers: set[Peer] = set()
     names: set[str] = set()
     for policy in policies:
+        turns.give_way()
         peers.add(Peer(policy.pod_selector) if isinstance(policy, NetworkPolicy) else policy.subject)
         for rule in (*(policy.ingress or ()), *(policy.egress or ())):
             names.update(port.port for port in rule.ports or () if isinstance(port.port, str))
@@ -109,6 +111,7 @@ class PolicyBlocks:
         """Return what a policy comes to."""
         found = self._made.get(id(policy))
         if found is None:
+            turns.give_way()
             targets = self.targets(policy)
             blocks = {each: self._blocks(policy, targets, each) for each in policy.directions} if targets else {}
             found = self._made[id(policy)] = Made(policy, targets, blocks)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from desktop import turns
 from desktop.policy.objects import Direction
 from desktop.reach.blocks import AnyPolicy, PolicyBlocks, distinctions_of, port_cuts
 from desktop.reach.caveats import caveats
@@ -77,7 +78,10 @@ class Standing:
         asked = _Asked.by([*policies_of(snapshot), *tiered_policies_of(snapshot), *beside])
         classifier = _classifier(asked, settings)
         # Workloads are shown in the order of their names: where the classes are in the same, rows are quick to show.
-        classes = {name: classifier.classes(_by_name(pods)) for name, pods in sorted(snapshot.pods.items())}
+        classes: dict[str, tuple[PodClass, ...]] = {}
+        for name, pods in sorted(snapshot.pods.items()):
+            turns.give_way()
+            classes[name] = classifier.classes(_by_name(pods))
         ends = _ends(snapshot, chain.from_iterable(classes.values()), asked, settings)
         made = PolicyBlocks(ends, PortSpace(asked.cuts | ends.named_ports()))
         return cls(snapshot, asked, 2 * len(asked) + _SLACK, classes, made, Owners())

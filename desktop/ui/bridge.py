@@ -149,8 +149,7 @@ class TaskRunner(QObject):
 
     @Slot(object)
     def _tell(self, ticket: _Ticket[Any]) -> None:
-        turns.window_begins()  # until what this changes has been laid out
-        QTimer.singleShot(_NEXT_TURN_MS, turns.window_ends)
+        until_painted()
         if self._counts(ticket) and ticket.tell():
             if self._counts(ticket):
                 self._running.pop(ticket.group, None)
@@ -160,6 +159,12 @@ class TaskRunner(QObject):
         """Whether a job is still the newest of its group."""
         running = self._running.get(ticket.group)
         return not ticket.group or (running is not None and running[0] is ticket)
+
+
+def until_painted() -> None:
+    """Have others wait until what is changed in this turn of the event loop has been laid out and painted."""
+    turns.window_begins()
+    QTimer.singleShot(_NEXT_TURN_MS, turns.window_ends)
 
 
 def in_turn(owner: QObject, work: Callable[[], object]) -> None:

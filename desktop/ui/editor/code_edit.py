@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from desktop.policy.findings import Finding, Place, Severity
+from desktop.ui.bridge import until_painted
 from desktop.ui.editor import indentation
 from desktop.ui.editor.columns import characters, units
 from desktop.ui.editor.highlighter import Highlighter
@@ -169,6 +170,7 @@ class CodeEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Indent on Tab and Enter, leave on Ctrl+Tab, zoom on Ctrl and plus, minus, zero; the rest is Qt's."""
+        until_painted()
         if self._left(event) or self._zoomed(event) or (not self.isReadOnly() and self._indented(event)):
             event.accept()
             return

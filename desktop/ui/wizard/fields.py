@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop import turns
 from desktop.policy.findings import Finding, Severity
+from desktop.ui.bridge import until_painted
 from desktop.ui.editor.margin import RANK
 from desktop.ui.icons import severity_icon
 from desktop.ui.plain import label, tooltip
@@ -76,9 +76,9 @@ class Field(QLineEdit):
             return False
         return super().event(event)
 
-    @turns.window_works()
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take a key without others between."""
+        until_painted()
         super().keyPressEvent(event)
 
     def _tell(self, text: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from desktop.language import tr
@@ -53,6 +54,7 @@ class ReviewStep(QWidget):
         self.meaning = label(wrap=True, selectable=True)
         self._findings_title = heading(label(tr("Findings")), 1.0)
         self.strips: list[FindingStrip] = []
+        self._waits: tuple[Judged, Match | None] | None = None  # for the page to be seen
         self._strips = QVBoxLayout()
         self._strips.setSpacing(4)
         self._kept_title = heading(label(tr("Kept as written")), 1.0)
@@ -86,7 +88,20 @@ class ReviewStep(QWidget):
         return self.strips[0].button if self.strips else self.yaml
 
     def show_judged(self, judged: Judged, match: Match | None) -> None:
-        """Show a draft, and how many pods it selects."""
+        """Show a draft, and how many pods it selects, as soon as the page is seen: it is not while one types."""
+        self._waits = judged, match
+        if self.isVisible():
+            self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the draft as it is by now."""
+        self._show()
+        super().showEvent(event)
+
+    def _show(self) -> None:
+        if self._waits is None:
+            return
+        (judged, match), self._waits = self._waits, None
         if judged.policy is None or judged.errors:
             self.meaning.setText(tr("This can be said when everything is complete."))
         else:

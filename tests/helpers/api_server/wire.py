@@ -36,6 +36,11 @@ class Handler(BaseHTTPRequestHandler):
     server: "ApiServer"  # type: ignore[assignment]  # the base class only carries it
     connection: ssl.SSLSocket
 
+    def setup(self) -> None:
+        """Ask who it is while the handshake is fresh: of one who has gone nothing is known any more."""
+        super().setup()
+        self._user = self._certificate()
+
     def do_GET(self) -> None:
         self._serve()
 
@@ -49,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        request = Request(self.command, parts.path, query, headers, self.rfile.read(length), self._certificate())
+        request = Request(self.command, parts.path, query, headers, self.rfile.read(length), self._user)
         seen = self.server.note(request)
         fault = self.server.faults.take(request)
         if fault and fault.kind is Kind.BLACK_HOLE:

@@ -1,10 +1,12 @@
 """The user's own rule, in kubectl's preferences (kuberc), for which sign-in programs may run at all.
 
 ``credentialPluginPolicy`` and ``credentialPluginAllowlist`` of ``kubectl.config.k8s.io/v1beta1 Preference``, Kubernetes
-1.35. Stricter than kubectl in one thing: where the file cannot be read, nothing runs.
+1.35. Stricter than kubectl in two things: where the file cannot be read, nothing runs; and a preference of a later
+version, which this kubectl may pass over, is held to say the same by the same names.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from desktop.errors import ConfigError, FileError
 from desktop.manifest import reader
 from desktop.policy.findings import Severity
 
-_VERSION = "kubectl.config.k8s.io/v1beta1"
+_VERSION = re.compile(r"kubectl\.config\.k8s\.io/v\d+(beta\d+)?")
+"""``v1alpha1`` knows nothing of sign-in programs."""
 
 
 def check(wanted: Plugin) -> None:
@@ -60,6 +63,8 @@ def _preference(path: Path) -> Mapping[str, object]:
         raise ConfigError("plugin.preferences-unclear", file=str(path))
     for document in reading.documents:
         value = document.value
-        if isinstance(value, Mapping) and (value.get("apiVersion"), value.get("kind")) == (_VERSION, "Preference"):
+        if not isinstance(value, Mapping) or value.get("kind") != "Preference":
+            continue
+        if _VERSION.fullmatch(str(value.get("apiVersion"))):
             return value
     return {}

@@ -211,6 +211,18 @@ def test_the_preferences_for_kubectl_say_what_may_run(text: str, code: str, home
         plugin_policy.check(wanted)
 
 
+@pytest.mark.parametrize(("version", "forbids"), [("v1alpha1", False), ("v1beta2", True), ("v1", True)])
+def test_preferences_of_a_later_version_hold_too(version: str, forbids: bool, home: Path, tmp_path: Path) -> None:
+    program(tmp_path / "bin")
+    path = kubeconfig(tmp_path / "config", {"command": "login"})
+    head = _HEAD.replace("v1beta1", version)
+    (home / ".kube" / "kuberc").write_text(head + "credentialPluginPolicy: DenyAll", "utf-8")
+    if forbids:
+        assert refused(path).code == "plugin.forbidden"
+    else:
+        assert found(path).command == "login"
+
+
 def test_the_preferences_may_stand_elsewhere_or_be_off(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

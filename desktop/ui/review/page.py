@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import turns
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, Cancelled
 from desktop.language import tr, tr_n
@@ -140,9 +141,11 @@ class ReviewPage(QWidget):
 
         def job(token: CancelToken, progress: ProgressSink) -> _Planned:
             plan = planning.plan(session, wanted, token, progress, intent)
-            pairs = zip(plan.items, wanted, strict=True)
-            items = tuple(planned(write, draft.entry, on_server=on_server) for write, draft in pairs)
-            return _Planned(plan, items, planned_changes(plan))
+            items = []
+            for write, draft in zip(plan.items, wanted, strict=True):
+                turns.give_way()
+                items.append(planned(write, draft.entry, on_server=on_server))
+            return _Planned(plan, tuple(items), planned_changes(plan))
 
         self._run(tr("Asking what would change…"))
         self._task = self._context.tasks.run(self._group, job, self._show_plan, self._fail, self._advance)

@@ -10,8 +10,8 @@ said nothing at all, the server is asked first where it is; and an event older t
 
 import random
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -37,6 +37,9 @@ LONGEST_PAUSE = 55.0
 """So the next try and its answer come within a minute of whatever was wrong."""
 CALM = 120.0
 """Seconds without trouble after which the next delay is the first again."""
+SELDOM = 120.0
+"""Seconds, lengthened as a delay is, after which the server is asked again where it said a clear no: the user may not,
+or there is no such kind. Rights come back, and kinds are installed, by the hour rather than by the second."""
 SHORT_WATCH = 1.0
 """A watch that ends sooner than this (in seconds) without an event is a failure."""
 LONG_AGO = timedelta(seconds=WATCH_SECONDS[1])
@@ -94,12 +97,13 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The user may not list (or, if ``listed``, not watch) this; there will be no further try."""
+    """The user may not list (any more, if it was ``listed``) or watch this; the next try is in ``pause`` seconds."""
 
     kind: Kind
     namespace: str | None
     error: Forbidden
     listed: bool
+    pause: float
 
 
 Report = Counted | Listed | Happened | Live | Failing | Denied
@@ -136,11 +140,7 @@ class Backoff:
         return delay
 
 
-_LONG_AGO = "watch.too-long-ago"
-
-
-class _Over(Exception):
-    """There is no point in going on."""
+_LONG_AGO, _ROUSED = "watch.too-long-ago", "watch.roused"
 
 
 class Reflector:
@@ -171,7 +171,7 @@ class Reflector:
         self._doubted = False  # whether the server may not be where the last watch left it
         self._pausing: CancelToken | None = None  # of the pause that may be ended
         self._cut_off = False  # whether the server could not be reached before it
-        self._watching: CancelToken | None = None  # of the watch that is open
+        self._asking: CancelToken | None = None  # of the list or watch that is under way
         self._heard_at = self._clock.monotonic()
         self._marked = False  # whether this watch sends bookmarks
 
@@ -194,56 +194,66 @@ class Reflector:
         """Take note that the server answers (any thread), and ask it at once where the last try to reach it failed.
 
         Where it gave nobody an answer from ``since`` on (by the clock that waits), end any pause but one that the
-        server asked for, and a watch that has told nothing after that.
+        server asked for, and a list or watch that has told nothing after that.
         """
-        pausing, watching = self._pausing, self._watching
+        pausing, asking = self._pausing, self._asking
         if pausing is not None and (self._cut_off or since is not None):
             pausing.cancel()
-        if watching is not None and since is not None and self._heard_at <= since:
-            watching.cancel()
+        if asking is not None and since is not None and self._heard_at <= since:
+            asking.cancel()
 
     def rouse_if_overdue(self) -> None:
         """End a watch that has told nothing for longer than it should (any thread)."""
-        watching = self._watching
-        if watching is not None and self._marked and self._clock.monotonic() - self._heard_at > OVERDUE:
-            watching.cancel()
+        asking = self._asking
+        if asking is not None and self._marked and self._clock.monotonic() - self._heard_at > OVERDUE:
+            asking.cancel()
 
     def run(self) -> None:
-        """List and follow until cancelled or denied.
+        """List and follow until cancelled.
 
         Where the server no longer knows the place of a list, the next list comes after a pause, but for one that was
         made long before, or where it was not the server who said so.
         """
-        with suppress(Cancelled, _Over):
-            while self._list():
+        with suppress(Cancelled):
+            while True:
+                if not self._list():
+                    self._pause(self._seldom(), ours=True)
+                    continue
                 listed = self._clock.monotonic()
                 problem = self._follow()
-                if problem.code != _LONG_AGO and self._clock.monotonic() - listed < LONGEST_DELAY:
+                if isinstance(problem, Forbidden):
+                    self._deny(problem)
+                elif problem.code != _LONG_AGO and self._clock.monotonic() - listed < LONGEST_DELAY:
                     self._back_off(problem)
 
     def _list(self) -> bool:
         """List, as often as it takes; whether there is anything to follow."""
-        self._open = False
+        self._open = self._cut_off = False
         while True:
             try:
-                listing = self._gateway.list(self._kind, self._namespace, self._token, self._count)
+                with self._breakable() as token:
+                    listing = self._gateway.list(self._kind, self._namespace, token, self._count)
             except Cancelled:
                 raise
+            except Forbidden as error:
+                self._deny(error)
             except BulkheadError as error:
-                self._back_off(error)
+                if error.code != _ROUSED:
+                    self._back_off(error)
             else:
-                self._version = listing.version
+                self._version, self._heard_at = listing.version, self._clock.monotonic()
                 self._listed, self._doubted, self._heard = True, False, self._clock.now()
                 self._sink(Listed(self._kind, self._namespace, listing.things))
                 return listing.served
 
     def _count(self, done: int, total: int | None) -> None:
+        self._heard_at = self._clock.monotonic()
         self._sink(Counted(self._kind, self._namespace, done, total))
 
-    def _follow(self) -> Expired | NotFound:
+    def _follow(self) -> Expired | NotFound | Forbidden:
         """Start watch after watch, each where the last one ended; return once the server no longer knows that place.
 
-        Nor does it where somebody took the kind away.
+        Nor does it where somebody took the kind away, or the right to it.
         """
         while True:
             began = self._clock.monotonic()
@@ -251,9 +261,10 @@ class Reflector:
             problem: BulkheadError | None = None
             self._open = False
             try:
-                if self._doubted:
-                    self._make_sure()
-                self._watch()
+                with self._breakable() as token:
+                    if self._doubted:
+                        self._make_sure(token)
+                    self._watch(token)
             except Cancelled:
                 raise
             except BulkheadError as error:
@@ -261,48 +272,51 @@ class Reflector:
             lasted = self._clock.monotonic() - began
             worked = self._open and (lasted >= SHORT_WATCH or version != self._version)
             silent = isinstance(problem, ConnectionLost) and problem.code == "connection.timeout"
+            roused = problem is not None and problem.code == _ROUSED
             if problem is None:
                 self._heard = self._clock.now()
             if problem is None or isinstance(problem, TransportError):
                 self._doubted = bool(problem) or lasted < WATCH_SECONDS[0] or version == self._version
             if worked:
-                unheard = silent or (problem is not None and problem.code == "watch.roused")
-                self._failing_since = self._heard if unheard else None
-            if isinstance(problem, Expired | NotFound):
+                self._failing_since = self._heard if silent or roused else None
+            if isinstance(problem, Expired | NotFound | Forbidden):
                 return problem
-            if worked and not silent and (problem is None or isinstance(problem, ConnectionLost)):
+            if roused or (worked and not silent and (problem is None or isinstance(problem, ConnectionLost))):
                 # It came to its end, or something on the way did not like how long it took. Start the next, but never
                 # more than one a second.
                 self._clock.sleep(self._token, max(0.0, SHORT_WATCH - lasted))
             else:
                 self._back_off(problem or TransportError("watch.ended-at-once"))
 
-    def _make_sure(self) -> None:
+    def _make_sure(self, token: CancelToken) -> None:
         """Raise Expired where a watch from the place of the last one may miss something."""
         if self._clock.now() - self._heard > LONG_AGO:
             raise Expired(_LONG_AGO, status=410)
-        latest = self._gateway.latest(self._kind, self._namespace, self._token)
+        latest = self._gateway.latest(self._kind, self._namespace, token)
+        self._heard_at = self._clock.monotonic()
         if _is_before(latest, self._version):
             raise Expired("watch.went-back", status=410)
         self._doubted = False
 
-    def _watch(self) -> None:
-        """Hand on the events of one watch until it ends, or until we are roused."""
-        self._marked = False
+    @contextmanager
+    def _breakable(self) -> Iterator[CancelToken]:
+        """Give a token for what the block asks of the server; raises ConnectionLost where we are roused meanwhile."""
         token = CancelToken()
         with self._token.on_cancel(token.cancel):
+            self._marked, self._asking = False, token
             try:
-                self._hand_on(token)
+                yield token
             except Cancelled:
                 if self._token.cancelled or not token.cancelled:
                     raise
-                raise ConnectionLost("watch.roused") from None
+                raise ConnectionLost(_ROUSED) from None
             finally:
-                self._watching = None
+                self._asking = None
 
-    def _hand_on(self, token: CancelToken) -> None:
+    def _watch(self, token: CancelToken) -> None:
+        """Hand on the events of one watch until it ends."""
         events = self._gateway.watch(self._kind, self._namespace, self._version, token)
-        self._open, self._heard_at, self._watching = True, self._clock.monotonic(), token
+        self._open, self._heard_at = True, self._clock.monotonic()
         self._sink(Live(self._kind, self._namespace))
         with closing(events):  # an error that is kept would keep the watch open
             for event in events:
@@ -317,10 +331,7 @@ class Reflector:
                 self._version = event.version or self._version
 
     def _back_off(self, error: BulkheadError) -> None:
-        """Tell of a failure and wait; raises Cancelled, or _Over where waiting would not help."""
-        if isinstance(error, Forbidden):
-            self._sink(Denied(self._kind, self._namespace, error, self._listed))
-            raise _Over
+        """Tell of a failure and wait; raises Cancelled."""
         asked = error.facts.get("retry_after")
         told = asked if isinstance(asked, (int, float)) else 0.0
         pause = max(self._backoff.delay(), told)
@@ -329,6 +340,16 @@ class Reflector:
         # A server that lets watches begin, and breaks them, is not out of reach: that it answers is no news.
         self._cut_off = not self._open and isinstance(error, Unreachable | ConnectionLost)
         self._pause(pause, ours=not told)
+
+    def _deny(self, error: Forbidden) -> None:
+        """Tell of a right that is missing, and wait for long; raises Cancelled."""
+        pause = self._seldom()
+        self._sink(Denied(self._kind, self._namespace, error, self._listed, pause))
+        self._cut_off = False
+        self._pause(pause, ours=True)
+
+    def _seldom(self) -> float:
+        return SELDOM * (1 + JITTER * self._clock.random())
 
     def _pause(self, seconds: float, *, ours: bool) -> None:
         """Wait, for as long as nobody rouses us; where the server asked for it (not ``ours``), for all of the time."""

@@ -42,7 +42,7 @@ class Status(Enum):
     LISTING = "listing"  # pages come
     LIVE = "live"  # listed; what happens is told
     FAILING = "failing"  # no answer; it tries again
-    FORBIDDEN = "forbidden"  # not permitted; it has ended
+    FORBIDDEN = "forbidden"  # not permitted; it asks again now and then
 
 
 @dataclass(slots=True, eq=False)
@@ -153,11 +153,12 @@ class Feeds:
             case Failing(error=error, since=since, pause=pause):
                 feed.status, feed.error, feed.since = Status.FAILING, error, since
                 feed.next_try = now + timedelta(seconds=pause)
-            case Denied(error=error) if feed.listed:  # what was listed stays, but nobody tells what becomes of it
-                feed.status, feed.error, feed.since = Status.FAILING, error, feed.since or now
-                feed.next_try = None
-            case Denied(error=error):
-                feed.status, feed.error = Status.FORBIDDEN, error
+            case Denied(error=error, pause=pause):
+                feed.error, feed.next_try = error, now + timedelta(seconds=pause)
+                if feed.listed:  # that stays, but nobody tells what becomes of it
+                    feed.status, feed.since = Status.FAILING, feed.since or now
+                    return []
+                feed.status = Status.FORBIDDEN
                 asked.promote(feed, now)
                 return [Replaced(feed.scope.kind, feed.scope.namespace, ())]
         return []
@@ -205,20 +206,25 @@ class Feeds:
 
     @property
     def next_try(self) -> datetime | None:
-        """When the next of what fails is tried again; None where nothing fails, or is tried again."""
-        feeds = (feed for asked in self._asked.values() for feed in asked.feeds)
-        tries = [feed.next_try for feed in feeds if feed.status is Status.FAILING and not feed.token.cancelled]
-        return min((each for each in tries if each is not None), default=None)
+        """When the next of what fails is tried again; None where nothing fails, or is tried again.
+
+        What is not permitted does not fail, but for the policies: without them there is nothing.
+        """
+        feeds = [feed for asked in self._asked.values() for feed in asked.feeds if not feed.token.cancelled]
+        failing = [feed for feed in feeds if feed.status is Status.FAILING]
+        if self._refusal() is not None:
+            failing += [feed for feed in feeds if _is_policies(feed) and feed.status is Status.FORBIDDEN]
+        return min((feed.next_try for feed in failing if feed.next_try is not None), default=None)
 
     def connection(self, picture: datetime | None) -> tuple[Connection, datetime | None, BulkheadError | None]:
         """Return the state they amount to, since when what is shown is old, and the error that is to blame.
 
         ``picture`` is the age of what was shown before anything was listed, None where there was nothing.
         """
-        current = [asked.current for asked in self._asked.values() if asked.current]
-        refused = next((f.error for f in current if _is_policies(f) and f.status is Status.FORBIDDEN), None)
-        if refused is not None and not any(_is_policies(feed) and feed.listed for feed in current):
+        refused = self._refusal()
+        if refused is not None:
             return Connection.FORBIDDEN, None, refused
+        current = self._current
         complete = bool(current) and len(current) == len(self._asked)
         ages = [feed.since for feed in current if feed.since is not None]
         broken = bool(ages)
@@ -236,6 +242,17 @@ class Feeds:
         if since is not None or any(feed.listed for feed in current):
             return Connection.STALE, since, error
         return disconnected(error), None, error
+
+    @property
+    def _current(self) -> list[Feed]:
+        return [asked.current for asked in self._asked.values() if asked.current]
+
+    def _refusal(self) -> BulkheadError | None:
+        """Return why no policies may be listed; None where some may."""
+        policies = [feed for feed in self._current if _is_policies(feed)]
+        if any(feed.listed for feed in policies):
+            return None
+        return next((feed.error for feed in policies if feed.status is Status.FORBIDDEN), None)
 
     def _blame(self) -> BulkheadError | None:
         """Return the error of a feed that fails, a policies' feed first."""

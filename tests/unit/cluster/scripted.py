@@ -15,6 +15,7 @@ from desktop.cluster.gateway import (
     Write,
 )
 from desktop.cluster.reflector import (
+    Denied,
     Failing,
     Live,
     Reflector,
@@ -137,16 +138,17 @@ def follow(
     until: int,
     version_now: str = "1000",
     chance: Callable[[], float] = lambda: 0.0,
+    seconds: float = 1e9,
 ) -> tuple[list[str], list[Report], list[float]]:
-    """Run a reflector until it has asked ``until`` times; returns what it asked, said, and how long it slept."""
+    """Run a reflector until it has asked ``until`` times, or slept for so long; returns what it asked, said, slept."""
     token = CancelToken()
-    time = VirtualTime(token, chance=chance)
+    time = VirtualTime(token, seconds, chance)
     gateway = FakeGateway(time, lists, watches, version_now=version_now)
     said: list[Report] = []
 
     def hear(report: Report) -> None:
         said.append(report)
-        if len(gateway.asked) >= until and isinstance(report, Failing | Live):
+        if len(gateway.asked) >= until and isinstance(report, Denied | Failing | Live):
             token.cancel()
 
     Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock).run()

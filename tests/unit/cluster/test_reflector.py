@@ -18,6 +18,7 @@ from desktop.cluster.reflector import (
     CALM,
     FIRST_DELAY,
     LONGEST_DELAY,
+    SELDOM,
     Backoff,
     Counted,
     Denied,
@@ -115,15 +116,21 @@ def test_a_version_that_is_too_old_lists_again() -> None:
         assert said[-2:] == [Listed(Kind.POD, "shop", (POD,)), Live(Kind.POD, "shop")]
 
 
-def test_a_kind_that_the_server_does_not_have_is_listed_as_empty_and_not_watched() -> None:
-    asked, said, slept = follow([Listing((), "", served=False)], [LONG], until=9)
-    assert (asked, slept) == (["list"], [])
-    assert said[-1] == Listed(Kind.POD, "shop", ())
+ABSENT = Listing((), "", served=False)
+
+
+def test_a_kind_that_the_server_does_not_have_is_empty_and_asked_for_again_seldom_until_it_is_installed() -> None:
+    asked, said, slept = follow([ABSENT], [LONG], until=99, seconds=600)
+    assert (asked, slept) == (["list"] * 5, [SELDOM] * 5)
+    assert {type(report): report for report in said}[Listed] == Listed(Kind.POD, "shop", ())
+    asked, said, slept = follow([ABSENT, ABSENT, listing("5", POD)], [LONG], until=4)
+    assert asked == ["list", "list", "list", "watch 5"]
+    assert said[-2:] == [Listed(Kind.POD, "shop", (POD,)), Live(Kind.POD, "shop")]
 
 
 def test_a_kind_that_is_taken_away_while_it_is_watched_is_listed_again() -> None:
-    lists: Lists = [listing("5", POD), Listing((), "", served=False)]
-    asked, said, _ = follow(lists, [[After(9.0), TAKEN_AWAY]], until=9)
+    lists: Lists = [listing("5", POD), ABSENT]
+    asked, said, _ = follow(lists, [[After(9.0), TAKEN_AWAY]], until=9, seconds=60)
     assert asked == ["list", "watch 5", "list"]
     assert said[-1] == Listed(Kind.POD, "shop", ())
 
@@ -248,12 +255,26 @@ def test_trouble_that_comes_back_at_once_has_not_begun_anew() -> None:
     assert begins[2] > START
 
 
-def test_what_is_not_permitted_is_told_and_not_tried_again() -> None:
-    asked, said, _ = follow([NOT_ALLOWED], [LONG], until=9)
-    assert (asked, said) == (["list"], [Denied(Kind.POD, "shop", NOT_ALLOWED, listed=False)])
-    asked, said, _ = follow([listing()], [NOT_ALLOWED], until=9)
-    assert asked == ["list", "watch 5"]
-    assert said[-1] == Denied(Kind.POD, "shop", NOT_ALLOWED, listed=True)
+def test_what_is_not_permitted_is_told_and_asked_for_again_seldom() -> None:
+    asked, said, slept = follow([NOT_ALLOWED], [LONG], until=99, seconds=600)
+    assert (asked, slept) == (["list"] * 5, [SELDOM] * 5)
+    assert set(said) == {Denied(Kind.POD, "shop", NOT_ALLOWED, listed=False, pause=SELDOM)}
+
+
+@pytest.mark.parametrize("watch", [NOT_ALLOWED, [NOT_ALLOWED], [After(9.0), NOT_ALLOWED]])
+def test_what_may_be_listed_but_not_watched_is_listed_anew_seldom(watch: Watch) -> None:
+    asked, said, slept = follow([listing()], [watch], until=99, seconds=600)
+    assert (asked, slept) == (["list", "watch 5"] * 5, [SELDOM] * 5)
+    assert said[-1] == Denied(Kind.POD, "shop", NOT_ALLOWED, listed=True, pause=SELDOM)
+
+
+def test_a_right_that_is_taken_away_and_given_back_needs_nobody_to_ask_anew() -> None:
+    lists: Lists = [listing("5", POD), NOT_ALLOWED, NOT_ALLOWED, listing("90")]
+    asked, said, slept = follow(lists, [[After(9.0), OLD], LONG], until=6)
+    assert asked == ["list", "watch 5", "list", "list", "list", "watch 90"]
+    assert [report.listed for report in said if isinstance(report, Denied)] == [True, True]
+    assert said[-2:] == [Listed(Kind.POD, "shop", ()), Live(Kind.POD, "shop")]
+    assert slept[-2:] == [SELDOM, SELDOM]
 
 
 def test_a_server_that_asks_to_wait_is_obeyed() -> None:

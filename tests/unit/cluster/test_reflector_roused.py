@@ -9,10 +9,13 @@ import pytest
 from desktop.cancellation import CancelToken
 from desktop.cluster.gateway import (
     Bookmark,
+    Listing,
+    OnPage,
     Put,
     WatchEvent,
 )
 from desktop.cluster.reflector import (
+    SHORT_WATCH,
     Failing,
     Live,
     Reflector,
@@ -150,6 +153,70 @@ def test_a_server_that_answers_ends_the_pauses_that_have_lost_their_reason(
     made.run()
     assert slept[0] >= 0.8
     assert (went_on[0] == started) == again
+
+
+@dataclass
+class Hanging(FakeGateway):
+    """Leaves the first request of one sort unanswered: amid it the machine sleeps, and whoever follows is roused."""
+
+    hangs: str = ""
+    pages: int = 0
+    reflector: Reflector | None = None
+
+    def _hang(self, sort: str, token: CancelToken) -> None:
+        if self.hangs == sort:
+            self.hangs = ""
+            self.time.seconds += 10
+            assert self.reflector is not None
+            self.reflector.rouse(self.time.seconds - 5)
+            token.check()
+
+    def list(self, kind: Kind, namespace: str | None, token: CancelToken, on_page: OnPage) -> Listing:
+        for page in range(self.pages):
+            on_page(page, None)
+        listing = super().list(kind, namespace, token, on_page)
+        self._hang("list", token)
+        return listing
+
+    def latest(self, kind: Kind, namespace: str | None, token: CancelToken) -> str:
+        latest = super().latest(kind, namespace, token)
+        self._hang("latest", token)
+        return latest
+
+    def watch(self, kind: Kind, namespace: str | None, version: str, token: CancelToken) -> Generator[WatchEvent]:
+        events = super().watch(kind, namespace, version, token)
+        self._hang("watch", token)
+        return events
+
+
+@pytest.mark.parametrize(
+    ("hangs", "asked"),
+    [
+        ("list", ["list", "list", "watch 5", "latest", "watch 5"]),
+        ("watch", ["list", "watch 5", "latest", "watch 5", "watch 6"]),
+        ("latest", ["list", "watch 5", "latest", "latest", "watch 5"]),
+    ],
+)
+@pytest.mark.parametrize("pages", [0, 3])
+def test_whatever_was_asked_before_the_machine_slept_is_asked_anew_at_once(
+    hangs: str, asked: list[str], pages: int
+) -> None:
+    token = CancelToken()
+    time = VirtualTime(token)
+    watches: list[Watch] = [[After(300.0)], [After(300.0), Put(POD, "6")], LONG]
+    gateway = Hanging(time, [listing()], watches, hangs=hangs, pages=pages)
+    said: list[Report] = []
+
+    def hear(report: Report) -> None:
+        said.append(report)
+        if len(gateway.asked) >= 5:
+            token.cancel()
+
+    gateway.reflector = Reflector(gateway, Kind.POD, "shop", hear, token, clock=time.clock)
+    gateway.reflector.run()
+    assert gateway.asked == asked
+    assert not [report for report in said if isinstance(report, Failing)]
+    assert all(seconds <= SHORT_WATCH for seconds in time.slept)
 
 
 def test_where_nothing_was_heard_for_long_all_is_listed_at_once() -> None:

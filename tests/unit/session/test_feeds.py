@@ -47,7 +47,7 @@ class Scene:
         self.say(kind, Failing(kind, None, error, since, 1.0))
 
     def deny(self, kind: Kind, *, listed: bool = False) -> list[Change]:
-        return self.say(kind, Denied(kind, None, NOT_ALLOWED, listed))
+        return self.say(kind, Denied(kind, None, NOT_ALLOWED, listed, 120.0))
 
     def state(self) -> Connection:
         return self.feeds.connection(self.picture)[0]
@@ -191,10 +191,20 @@ def test_policies_that_may_not_be_listed_make_the_cluster_forbidden() -> None:
 def test_policies_allowed_in_one_named_namespace_are_enough() -> None:
     a, b = Scope(POLICIES, "a"), Scope(POLICIES, "b")
     scene = Scene(a, b)
-    scene.say(a, Denied(POLICIES, "a", NOT_ALLOWED, listed=False))
+    scene.say(a, Denied(POLICIES, "a", NOT_ALLOWED, listed=False, pause=120.0))
     scene.complete(b)
     assert scene.state() is Connection.LIVE
     assert scene.feeds.coverage(POLICIES) == (Coverage.PARTIAL, frozenset({"b"}))
+
+
+def test_what_may_not_be_listed_is_no_failure_but_for_the_policies_which_are_asked_for_again() -> None:
+    scene = Scene()
+    scene.deny(PODS)
+    assert scene.feeds.next_try is None
+    scene.deny(POLICIES)
+    assert scene.feeds.next_try == NOW + timedelta(seconds=120)
+    scene.complete(POLICIES)
+    assert (scene.state(), scene.feeds.next_try) == (Connection.LIVE, None)
 
 
 def test_what_is_refused_is_marked_and_never_just_empty() -> None:

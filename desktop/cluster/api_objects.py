@@ -156,10 +156,10 @@ class ListMeta(msgspec.Struct, rename="camel"):
 
 
 class List(msgspec.Struct):
-    """A page of a list."""
+    """A page of a list. An answer without ``items`` is none: some refusals come as if they were good."""
 
     metadata: ListMeta
-    items: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | None
 
 
 class Event(msgspec.Struct):

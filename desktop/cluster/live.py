@@ -104,9 +104,10 @@ class LiveGateway:
     def _list(
         self, resource: Resource, namespace: str | None, token: CancelToken, on_page: OnPage, size: int
     ) -> Listing:
-        decoder = Decoder(resource.kind)
+        """List in pages of ``size`` (0: in one). Raises Expired where a page is not of the time of the one before."""
+        decoder = Decoder(resource.kind, namespace)
         things: list[Thing] = []
-        following = ""
+        version, following, turned = "", "", {""}
         while True:
             query = [("limit", str(size))] if size else []
             if following:
@@ -114,8 +115,13 @@ class LiveGateway:
             body = self._transport.call("GET", resource.path(namespace), token, query=query).body
             with turns.piece():
                 page = decoder.page(body)
+            if following and page.version != version:  # what was deleted between would be there for ever
+                raise Expired("api.expired", status=410)
             things += page.things
-            following = page.next
+            version, following = page.version, page.next
+            if following and following in turned:
+                raise TransportError("answer.unreadable", kind=resource.kind)  # it would never end
+            turned.add(following)
             left = 0 if not following else page.remaining
             on_page(len(things), None if left is None else len(things) + left)
             if not following:
@@ -137,7 +143,7 @@ class LiveGateway:
         ]
         path = self._elsewhere.get(kind, RESOURCES[kind]).path(namespace)
         lines = self._transport.lines(path, token, query=query, read_limit=seconds + WATCH_SILENCE)
-        return _events(lines, Decoder(kind))
+        return _events(lines, Decoder(kind, namespace))
 
     def read(self, namespace: str, name: str, token: CancelToken) -> PolicyDocument:
         """Read one policy as it is now."""

@@ -172,6 +172,8 @@ class Transport:
                 until_open.enter_context(self._flying(flight))
                 response = self._send(link, flight, request)
                 until_open.callback(response.close)
+                if not response.headers.get("Content-Type", "application/json").startswith("application/json"):
+                    raise TransportError("answer.unreadable")  # a page to log in, for one
                 return _lines(response, flight.token, until_open.pop_all())
 
         return self._with_fresh_credentials(lambda link: _repeated_if_stale(fly, link, token), token)

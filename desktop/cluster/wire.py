@@ -24,6 +24,7 @@ from desktop.policy.findings import Finding
 from desktop.policy.owner import owner_of
 from desktop.policy.tiers import parse_tiered
 from desktop.reach.objects import (
+    CLUSTER_WIDE,
     FOREIGN_KINDS,
     TIERED_KINDS,
     WORKLOAD_KINDS,
@@ -80,12 +81,14 @@ _NO_LABELS: Mapping[str, str] = {}
 class Decoder:
     """Reads one list, or one watch, of one kind; what repeats is remembered for its life only.
 
-    A pod whose containers have ended for good has no traffic, and its address may be another's by now: it is read as
-    gone, unless this ``keeps_finished``.
+    What is not of the ``namespace`` that was asked for (None: of any) is left out, whoever may send it. A pod whose
+    containers have ended for good has no traffic, and its address may be another's by now: it is read as gone, unless
+    this ``keeps_finished``.
     """
 
-    def __init__(self, kind: Kind, *, keeps_finished: bool = False) -> None:
+    def __init__(self, kind: Kind, namespace: str | None = None, *, keeps_finished: bool = False) -> None:
         self._kind = kind
+        self._namespace = None if kind in CLUSTER_WIDE else namespace
         self._keeps_finished = keeps_finished
         self._known_labels: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         self._known_ports: dict[tuple[tuple[str, int, str], ...], tuple[ContainerPort, ...]] = {(): ()}
@@ -111,7 +114,7 @@ class Decoder:
                 turns.give_way()
                 try:
                     thing = self._read(raw).thing
-                    if not _is_mirror(thing) and not self._is_finished(thing):
+                    if not self._is_left_out(thing) and not self._is_finished(thing):
                         things.append(thing)
                 except _ODD as error:
                     # Never seen of an API server, and there is nothing of it that could be shown.
@@ -138,7 +141,7 @@ class Decoder:
             read = self._read(event.object)
         except _ODD as error:
             raise TransportError("answer.unreadable", kind=self._kind) from error
-        if _is_mirror(read.thing):
+        if self._is_left_out(read.thing):
             return Bookmark(read.version)
         if event.type != "DELETED" and not self._is_finished(read.thing):
             return Put(read.thing, read.version)
@@ -281,6 +284,11 @@ class Decoder:
                     known = self._known_owners[key] = OwnerReference(sys.intern(owner.kind), owner.name)
                 return known
         return None
+
+    def _is_left_out(self, thing: Thing) -> bool:
+        """Whether an object is none of those that were asked for."""
+        elsewhere = not isinstance(thing, Namespace) and self._namespace not in (None, thing.namespace)
+        return elsewhere or _is_mirror(thing)
 
 
 def _is_mirror(thing: Thing) -> bool:

@@ -170,8 +170,9 @@ def pods(*names: str, **metadata: object) -> Json:
 
 
 def test_a_list_is_asked_for_in_pages_and_tells_how_far_it_is() -> None:
-    first = pods("a", "b", remainingItemCount=2, **{"continue": "next"})
-    made, transport = gateway(first, pods("c", **{"continue": "more"}), pods("d", resourceVersion="9"))
+    first = pods("a", "b", resourceVersion="9", remainingItemCount=2, **{"continue": "next"})
+    second = pods("c", resourceVersion="9", **{"continue": "more"})
+    made, transport = gateway(first, second, pods("d", resourceVersion="9"))
     told: list[tuple[int, int | None]] = []
     listing = made.list(Kind.POD, None, CancelToken(), lambda done, total: told.append((done, total)))
     assert [thing.name for thing in listing.things] == ["a", "b", "c", "d"]
@@ -195,6 +196,25 @@ def test_a_list_that_expires_amid_its_pages_is_asked_for_anew_in_one_piece_once(
     made, _ = gateway(first, expired, expired)
     with pytest.raises(Expired):
         made.list(Kind.POD, "shop", CancelToken(), lambda *_: None)
+
+
+@pytest.mark.parametrize("version", ["8", "10", "0/x", ""])
+def test_pages_of_different_times_are_not_put_together(version: str) -> None:
+    """A server restored meanwhile, another one behind the same name, or one that goes on from an expired place."""
+    first = pods("deleted-between", resourceVersion="9", **{"continue": "next"})
+    made, transport = gateway(first, pods("b", resourceVersion=version), pods("a", "b", resourceVersion="11"))
+    listing = made.list(Kind.POD, "shop", CancelToken(), lambda *_: None)
+    assert ([thing.name for thing in listing.things], listing.version) == (["a", "b"], "11")
+    assert transport.calls[-1]["query"] == []
+
+
+@pytest.mark.parametrize("places", [["x", "x"], ["x", "y", "z", "x"]], ids=["the same page", "in a circle"])
+def test_pages_that_lead_back_to_a_page_are_an_error_and_not_read_for_ever(places: list[str]) -> None:
+    answers = [pods("a", resourceVersion="9", **{"continue": place}) for place in places]
+    made, transport = gateway(*answers)
+    with pytest.raises(TransportError) as caught:
+        made.list(Kind.POD, "shop", CancelToken(), lambda *_: None)
+    assert (caught.value.code, len(transport.calls)) == ("answer.unreadable", len(places))
 
 
 def test_a_watch_asks_for_bookmarks_and_for_an_end_and_waits_little_longer() -> None:

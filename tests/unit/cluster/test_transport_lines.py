@@ -101,6 +101,17 @@ def test_a_stream_that_is_refused_fails_at_once() -> None:
     assert caught.value.code == "api.expired"
 
 
+def test_a_page_to_log_in_is_no_stream_and_nobody_takes_it_for_one() -> None:
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Please log in</html>\n")
+
+    with talking(talk) as made:
+        with pytest.raises(TransportError) as caught:
+            stream(made)
+        assert caught.value.code == "answer.unreadable"
+
+
 def test_a_stream_can_be_cancelled_while_it_waits() -> None:
     def talk(connection: socket.socket) -> None:
         chunks(b"one\n", end=b"")(connection)

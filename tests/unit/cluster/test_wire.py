@@ -222,7 +222,6 @@ def test_a_policy_of_any_shape_does_not_spoil_the_list(item: Json) -> None:
 @pytest.mark.parametrize("kind", RESOURCES)
 def test_a_list_may_be_null_or_hold_null(kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
     assert Decoder(kind).page(b'{"metadata":{},"items":null}').things == ()
-    assert Decoder(kind).page(b'{"metadata":{}}').things == ()
     good = {"metadata": {"name": "fine"}}
     assert [thing.name for thing in Decoder(kind).page(page_of(None, good, 5)).things] == ["fine"]
     assert len(caplog.records) == 2  # what is left out is told
@@ -235,8 +234,14 @@ def test_a_page_says_where_the_next_begins() -> None:
     assert Decoder(Kind.POD).page(page_of(resourceVersion="9")).next == ""
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Please log in</html>", b"[]", b'{"items": 5}', b"\xff", b"[" * 5000])
-def test_an_answer_that_is_no_list_is_an_error(body: bytes) -> None:
+REFUSAL = b'{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"who are you?"}'
+"""As some proxies send it with a status of 200."""
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Please log in</html>", b"[]", b'{"items": 5}', b"\xff", b"[" * 5000, REFUSAL]
+)
+def test_an_answer_that_is_no_list_is_an_error_and_never_an_empty_one(body: bytes) -> None:
     with pytest.raises(TransportError) as caught:
         Decoder(Kind.POD).page(body)
     assert caught.value.code == "answer.unreadable"
@@ -255,6 +260,13 @@ def test_events_say_what_is_there_and_what_is_gone() -> None:
     assert decoder.event(line("BOOKMARK", {"kind": "Pod", "metadata": {"resourceVersion": "12"}})) == Bookmark("12")
     gone = Decoder(Kind.NAMESPACE).event(line("DELETED", {"metadata": {"name": "shop"}}))
     assert gone == Gone(Kind.NAMESPACE, "", "shop", "")
+
+
+def test_what_is_of_another_namespace_than_was_asked_for_is_left_out() -> None:
+    decoder = Decoder(Kind.POD, "other")
+    assert decoder.page(page_of({"metadata": meta()})).things == ()
+    assert decoder.event(line("ADDED", {"metadata": meta()})) == Bookmark("7")
+    assert Decoder(Kind.NAMESPACE, "other").event(line("ADDED", {"metadata": {"name": "shop"}})) is not None
 
 
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])

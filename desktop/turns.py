@@ -18,6 +18,7 @@ _idle.set()
 _works = 0  # how much of the window's work has begun; its own thread alone counts
 _since = 0.0  # when it began, by the monotonic clock
 _one_at_a_time = threading.Lock()
+_unhurried = threading.Lock()
 
 
 @contextmanager
@@ -54,14 +55,19 @@ def give_way() -> None:
 
 
 @contextmanager
-def piece(*, rests: bool = False) -> Iterator[None]:
-    """Do a piece of work that nobody can interrupt, when its turn has come.
-
-    Where it ``rests``, because nobody waits for it, no other piece begins for as long again.
-    """
+def piece() -> Iterator[None]:
+    """Do a piece of work that nobody can interrupt, when its turn has come."""
     with _one_at_a_time:
         give_way()
-        started = time.monotonic()
         yield
-        if rests:
-            time.sleep(time.monotonic() - started)
+
+
+@contextmanager
+def unhurried_piece() -> Iterator[None]:
+    """Do a piece of work that nobody waits for; the next of its sort begins only after as long again."""
+    with _unhurried:
+        with piece():
+            started = time.monotonic()
+            yield
+            took = time.monotonic() - started
+        time.sleep(took)

@@ -131,7 +131,7 @@ class PolicyTable:
                 break
             del self._unchecked[key]
             known = self._known[key]
-            with turns.piece(rests=True):
+            with turns.unhurried_piece():
                 self._check(known)
             before = self._rows[key[0]][key[1]]
             row = make_row(known.stored, before.pods, known.findings)

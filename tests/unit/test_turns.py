@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -108,22 +109,31 @@ def test_pieces_are_done_one_at_a_time() -> None:
     assert at_once == [1] * 5
 
 
-def test_after_a_piece_that_nobody_waits_for_all_rest_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    worked, rests = 0.02, []
+def test_after_a_piece_that_nobody_waits_for_others_of_its_sort_rest_for_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worked = 0.02
+    rests: list[tuple[bool, bool, bool]] = []
+
+    def do(kind: Callable[[], AbstractContextManager[None]]) -> bool:
+        """Return whether a piece can be done now."""
+
+        def work() -> None:
+            with kind():
+                pass
+
+        other = begun(threading.Thread(target=work, daemon=True))
+        other.join(0.1)
+        return not other.is_alive()
 
     def rest(seconds: float) -> None:
-        other = begun(threading.Thread(target=lambda: turns.piece().__enter__(), daemon=True))
-        other.join(0.05)
-        rests.append((seconds >= worked, other.is_alive()))
+        monkeypatch.undo()
+        rests.append((seconds >= worked, do(turns.piece), do(turns.unhurried_piece)))
 
-    def work() -> None:
-        with turns.piece(rests=True):
-            threading.Event().wait(worked)
-
-    monkeypatch.setattr(turns, "_one_at_a_time", threading.Lock())
     monkeypatch.setattr(time, "sleep", rest)
-    work()
-    assert rests == [(True, True)]
+    with turns.unhurried_piece():
+        threading.Event().wait(worked)
+    assert rests == [(True, True, False)]
 
 
 def test_where_there_is_no_window_nothing_waits() -> None:

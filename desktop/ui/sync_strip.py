@@ -64,7 +64,10 @@ def _button(parent: QWidget | None = None) -> QToolButton:
 
 
 class SyncStrip(QWidget):
-    """Shows the first few synchronizations, and how many more there are."""
+    """Shows the first few synchronizations, and how many more there are.
+
+    As long as any goes on it keeps the width that it took: with each other, all of the window would be laid out anew.
+    """
 
     cancelled = Signal(str)
     """The id of the cluster whose synchronization is to stop."""
@@ -76,8 +79,11 @@ class SyncStrip(QWidget):
         self._more = label(parent=self)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addStretch()
         self._layout.addWidget(self._more)
-        self.setMinimumHeight(_button().sizeHint().height())  # the window must not move when the first one comes
+        self._width = 0
+        # The window must not move when the first one comes.
+        self.setFixedSize(self._width, _button().sizeHint().height())
 
     @property
     def text(self) -> str:
@@ -93,7 +99,9 @@ class SyncStrip(QWidget):
             return
         shown = dict(list(self._running.items())[:_SHOWN])
         for gone in self._bars.keys() - shown.keys():
-            self._bars.pop(gone).deleteLater()
+            bar = self._bars.pop(gone)
+            bar.hide()  # it takes room until then
+            bar.deleteLater()
         for id_, (of, now) in shown.items():
             if id_ not in self._bars:
                 self._bars[id_] = _Bar(partial(self.cancelled.emit, id_), self)
@@ -101,3 +109,5 @@ class SyncStrip(QWidget):
             self._bars[id_].show_progress(of, now)
         more = len(self._running) - len(shown)
         self._more.setText(tr_n("and {count} more", "and {count} more", more) if more else "")
+        self._width = max(self._width, self._layout.sizeHint().width()) if self._running else 0
+        self.setFixedWidth(self._width)

@@ -180,9 +180,15 @@ def in_turn(owner: QObject, work: Callable[[], object]) -> None:
     QTimer.singleShot(_NEXT_TURN_MS, owner, do)
 
 
+_AT_ONCE = frozenset({QEvent.Type.UpdateRequest, QEvent.Type.LayoutRequest})
+
+
 def at_once(event: QEvent, handle: Callable[[QEvent], bool]) -> bool:
-    """Handle a window's event; where it is to paint all that needs it, without others between."""
-    if event.type() is not QEvent.Type.UpdateRequest:
+    """Handle a widget's event; where it is to paint all that needs it, or to lay it out, without others between.
+
+    Called from Qt alone, each size that a layout asks for would wait for Python's lock (see ``desktop.ui.item_views``).
+    """
+    if event.type() not in _AT_ONCE:
         return handle(event)
     with turns.window_works():
         return handle(event)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
+from desktop.ui.bridge import at_once
+
 _NARROWEST, _LOWEST, _AROUND = 160, 80, 12
 _SETTLE_MS = 300
 """So long after it got the keyboard what is new on a page may still be on the way to its place."""
@@ -25,6 +27,10 @@ class FocusScroll(QScrollArea):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
+
+    def event(self, event: QEvent) -> bool:
+        """Lay out without others between."""
+        return at_once(event, super().event)
 
     def minimumSizeHint(self) -> QSize:
         """Ask for the width of what is inside: it scrolls up and down."""

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, QSize, QThread, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop import turns
 from desktop.cancellation import CancelToken
 from desktop.errors import BulkheadError, FileError
 from desktop.reach.snapshot import Snapshot
@@ -20,6 +22,7 @@ from desktop.session.sessions import Sessions
 from desktop.session.state import Progress, SessionState, SessionUpdate
 from desktop.session.tasks import ProgressSink, TaskPool
 from desktop.ui.bridge import Pump, TaskRunner, in_turn
+from desktop.ui.scrolling import FocusScroll
 
 
 @pytest.fixture
@@ -253,3 +256,27 @@ def test_what_is_put_off_to_the_next_turn_lets_what_waits_go_first(qtbot: QtBot)
     in_turn(owner, lambda: order.append("in turn"))
     qtbot.waitUntil(lambda: len(order) == 2)
     assert order == ["what waited", "in turn"]
+
+
+class _Sized(QWidget):
+    """A widget whose size Python tells, and which notes whether others may work when it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[bool] = []
+
+    def sizeHint(self) -> QSize:
+        self.asked.append(turns._idle.is_set())
+        return QSize(10, 10)
+
+
+def test_others_give_way_while_a_page_is_laid_out_anew(qtbot: QtBot) -> None:
+    sized = _Sized()
+    page = FocusScroll(sized)
+    qtbot.addWidget(page)
+    with qtbot.waitExposed(page):
+        page.show()
+    sized.asked.clear()
+    sized.updateGeometry()
+    qtbot.waitUntil(lambda: bool(sized.asked))
+    assert not any(sized.asked)

@@ -32,8 +32,8 @@ class Ahead(QObject):
         super().__init__(parent)
         self._context = context
         self._session: Session | None = None
-        self._snapshot: Snapshot | None = None  # what was computed from last
-        self._began = 0.0  # when the computation did, by the monotonic clock
+        self._snapshot: Snapshot | None = None  # what was looked at last
+        self._began = 0.0  # when that was, by the monotonic clock
         self._look = QTimer(self, interval=_LOOK_MS, singleShot=True)
         self._look.timeout.connect(self._compute)
         self.destroyed.connect(partial(context.engine.cancel, _GROUP))
@@ -49,19 +49,20 @@ class Ahead(QObject):
     @Slot()
     def _compute(self) -> None:
         """Compute if the cluster has changed, as far as connections are concerned."""
-        from desktop.session.meaning import compute_ahead, may_mean_something_else  # noqa: PLC0415  not before needed
-
         session, last = self._session, self._snapshot
         if session is None:
             return
         now = session.snapshot
-        if session.state.connection is not Connection.LIVE or (last and not may_mean_something_else(last, now)):
+        if session.state.connection is not Connection.LIVE or now is last:
             self._look.start()
             return
         self._snapshot, self._began = now, time.monotonic()
 
         def job(token: CancelToken, _: ProgressSink) -> None:
-            compute_ahead(session, token.check)
+            from desktop.session.meaning import compute_ahead, may_mean_something_else  # noqa: PLC0415  takes long
+
+            if last is None or may_mean_something_else(last, now):
+                compute_ahead(session, token.check)
 
         self._context.engine.run(_GROUP, job, self._rest, self._rest)
 

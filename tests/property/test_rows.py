@@ -1,7 +1,7 @@
 """Following a picture row by row ends at the same table as looking at it for the first time."""
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.policy.codec import parse_policy
@@ -77,7 +77,26 @@ def checked(table: PolicyTable) -> dict[tuple[str, str], PolicyRow]:
     return rows
 
 
+ALL_NAMESPACES = (Kind.NAMESPACE, Coverage.COMPLETE, frozenset[str]())
+
+
 @given(STEPS)
+@example(
+    [([Put(stored("a", "a", {"podSelector": {}}))], ALL_NAMESPACES, None), ([Put(Namespace("a", {}))], None, None)]
+)
+@example(
+    [
+        ([Put(Namespace("a", {})), Put(stored("a", "a", {}))], ALL_NAMESPACES, None),
+        ([Gone(Kind.NAMESPACE, "", "a")], None, None),
+    ]
+)
+@example(
+    [
+        ([Put(stored("a", "shop", {}))], ALL_NAMESPACES, None),
+        ([Put(Namespace("shops", {}))], None, None),
+        ([Gone(Kind.NAMESPACE, "", "shops")], None, None),
+    ]
+)
 def test_the_table_that_followed_equals_the_table_made_anew(
     steps: list[tuple[list[Change], tuple[Kind, Coverage, frozenset[str]] | None, str | None]],
 ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from desktop.policy.containment import can_match, wants
 from desktop.policy.findings import Edit, Finding, Fix, Path, Severity
-from desktop.policy.objects import NetworkPolicy
+from desktop.policy.objects import LabelSelector, NetworkPolicy
 from desktop.reach.advice.nearest import fix_labels, nearest
 from desktop.reach.advice.sight import Sight
 
@@ -19,7 +19,7 @@ _SELECTOR: Path = ("spec", "podSelector")
 
 def advice_on_selected(policy: NetworkPolicy, sight: Sight) -> Iterator[Finding]:
     """Yield what is to be said of a policy's own namespace and its selector."""
-    if sight.knows_namespaces() and policy.namespace not in sight.snapshot.namespaces:
+    if sight.knows_namespaces() and not sight.has_namespace(policy.namespace):
         yield from _absent(policy, sight)
         return
     if not sight.knows_pods(policy.namespace):
@@ -43,7 +43,7 @@ def advice_on_selected(policy: NetworkPolicy, sight: Sight) -> Iterator[Finding]
 
 def _absent(policy: NetworkPolicy, sight: Sight) -> Iterator[Finding]:
     path: Path = ("metadata", "namespace")
-    near = nearest(policy.namespace, sight.snapshot.namespaces)
+    near = nearest(policy.namespace, sight.namespaces(LabelSelector()))
     fix = Fix("fix.use", (Edit(path, near),), {"value": near}) if near else None
     if fix or not sight.is_folder:
         yield Finding("advice.no-such-namespace", Severity.WARNING, path, {"name": policy.namespace}, fix=fix)

@@ -100,8 +100,8 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is different of what was looked at: the namespaces where pods, Services or policies are others, the
-    selectors that pick other namespaces, and the addresses that are no more and those that are new.
+    """What is different of what was looked at: the namespaces that came or went, or where pods, Services or policies
+    are others, the selectors that pick other namespaces, and the addresses that are no more and those that are new.
     """
 
     namespaces: set[str]
@@ -151,6 +151,11 @@ class Sight:
     def knows_namespaces(self) -> bool:
         """Whether all namespaces are known."""
         return self.snapshot.knows(Kind.NAMESPACE, "")
+
+    def has_namespace(self, name: str) -> bool:
+        """Whether a namespace is there."""
+        self.looked.add(name)
+        return name in self.snapshot.namespaces
 
     @property
     def is_folder(self) -> bool:
@@ -244,6 +249,7 @@ class Sight:
                 self._shapes[name] = Shapes(snapshot, name)
                 if set(self._shapes[name].all) != set(known.all):
                     different.add(name)
+        different |= old.namespaces.keys() ^ snapshot.namespaces.keys()
         gone, come = self._moved(old)
         return Changes(different, self._chosen_anew(old), gone, come)
 

@@ -65,10 +65,7 @@ class Pulse:
 
     def beat(self) -> float:
         """Do what is due, and return after how many seconds to do it again; may block, raises Cancelled."""
-        now, wall = self._clock.monotonic(), self._clock.now()
-        waited = timedelta(seconds=now - self._looked_at)
-        if wall - self._wall > waited + SLEPT or waited > LONG:
-            self._slept, self._missed_at = True, now
+        now = self._look()
         followers = self._followers()
         heard_at = max((each.heard_at for each in followers), default=self._answered_at)
         known_at = self._answered_at if any(each.cut_off for each in followers) else max(heard_at, self._answered_at)
@@ -76,8 +73,17 @@ class Pulse:
             self._feel()
         for follower in self._followers():
             follower.rouse_if_overdue()
-        self._looked_at, self._wall = self._clock.monotonic(), self._clock.now()
+        self._look()
         return REST if self._failures >= BELIEVED else GLANCE
+
+    def _look(self) -> float:
+        """Notice where the machine slept since the last look, a question being under way or not; returns the time."""
+        now, wall = self._clock.monotonic(), self._clock.now()
+        waited = timedelta(seconds=now - self._looked_at)
+        if wall - self._wall > waited + SLEPT or waited > LONG:
+            self._slept, self._missed_at = True, now
+        self._looked_at, self._wall = now, wall
+        return now
 
     def _feel(self) -> None:
         asked = self._clock.monotonic()

@@ -123,6 +123,7 @@ class World:
         self._faults = [name for name in FAULTS if not faults or name in faults]
         self._backup: Backup = self.store.backup()
         self._refusing_until = self._deaf_until = self._failing_until = self._closing_until = 0.0
+        self._sleeps_amid = False  # whether the machine sleeps while the next request is under way
         self._failing: tuple[int, str] = (500, "")
         self._reflector: Reflector | None = None
         for name in ("a", "b", "c", "d", "e"):
@@ -194,6 +195,7 @@ class World:
 
     def _calm(self) -> None:
         self._refusing_until = self._deaf_until = self._failing_until = self._closing_until = 0.0
+        self._sleeps_amid = False
         for link in self.links:
             link.cut_next = link.repeat_next = link.swap_next = False
 
@@ -303,6 +305,10 @@ class World:
         self.offset += self.chance.uniform(60, 50_000)
         self.silence_links(noticed=True)
 
+    def _suspend_amid(self) -> None:
+        """Sleep as soon as something is asked: the answer never comes, and only silence tells."""
+        self._sleeps_amid = True
+
     def client_version(self) -> int:
         """Return how far the client has followed."""
         version = self._reflector.version if self._reflector else ""
@@ -310,9 +316,15 @@ class World:
 
     # --- the network -------------------------------------------------------------------------------------------------
 
-    def reach(self) -> None:
+    def reach(self, token: CancelToken, patience: float = READ_LIMIT) -> None:
         """Have a request reach the server, or raise what the client sees instead."""
         self.wait(self.chance.uniform(0.01, 0.3))
+        if self._sleeps_amid:
+            self._sleeps_amid = False
+            self._suspend()
+            self.wait(patience, token)
+            token.check()
+            raise ConnectionLost("connection.timeout", host="simulated", port=443)
         asked = self.seconds
         for after in (*ASKED_AGAIN, CONNECT_LIMIT):
             if self.seconds >= self._deaf_until:
@@ -384,6 +396,7 @@ FAULTS: dict[str, Callable[[World], object]] = {
     "events late": lambda world: world._mark("swap_next"),
     "clock jumps": World._jump_clock,
     "suspend": World._suspend,
+    "suspend amid a request": World._suspend_amid,
 }
 
 
@@ -394,7 +407,7 @@ class Transport:
         self._world = world
 
     def call(self, method: str, path: str, token: CancelToken, *, query: Query = (), **_: Any) -> Answer:
-        self._world.reach()
+        self._world.reach(token)
         served = self._world.service.answer(self._request(method, path, query))
         assert isinstance(served, Served)
         if served.code >= 300:
@@ -402,10 +415,10 @@ class Transport:
         return Answer(served.body)
 
     def knock(self, path: str, token: CancelToken) -> None:
-        self._world.reach()
+        self._world.reach(token, CONNECT_LIMIT)
 
     def lines(self, path: str, token: CancelToken, *, query: Query, read_limit: float) -> Generator[bytes]:
-        self._world.reach()
+        self._world.reach(token)
         link = _Link()
         self._world.links = [link]
         chunks = self._pieces(self._chunks(path, dict(query), link, min(read_limit, KEEPALIVE), token))

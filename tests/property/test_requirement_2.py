@@ -20,6 +20,12 @@ FOUND = {
     "a history that was forgotten late in an outage cost a second pause": (36, ("restart", "errors")),
     "a server that closed watches and restarted cost a second pause": (22, ("watches close", "restart")),
 }
+AMID = ("restart", "watches close", "suspend amid a request")
+FOUND_AWAKE = {
+    "an answer that was under way when the machine slept was waited for": (1, AMID),
+    "a sleep amid the question whether the server is there was not noticed": (389, AMID),
+}
+"""What was found where somebody asks whether the server is there."""
 
 
 def assert_right(course: Course) -> None:
@@ -50,3 +56,8 @@ def test_requirement_2_what_was_found_once_stays_mended(seed: int, faults: tuple
     assert sum(course.faults.values()) > 0
     assert course.right
     assert course.late <= SOON + KEEPALIVE
+
+
+@pytest.mark.parametrize(("seed", "faults"), FOUND_AWAKE.values(), ids=FOUND_AWAKE)
+def test_requirement_2_what_was_found_since_stays_mended(seed: int, faults: tuple[str, ...]) -> None:
+    assert_right(simulate(seed, faults))

@@ -44,6 +44,8 @@ class Course:
         self.ahead = timedelta()
         self.answers: list[BulkheadError | None] = []
         self.asked: list[float] = []
+        self.slept_amid = timedelta()  # how long the machine sleeps during the next question
+        self.stands_still = True  # whether its clock for waiting does meanwhile
         self.follower = Follower()
         clock = Clock(lambda: self.seconds, self._now, lambda: 0.0, CancelToken.wait)
         self.pulse = Pulse(self._ask, lambda: [self.follower], clock)
@@ -54,6 +56,11 @@ class Course:
     def _ask(self) -> None:
         self.asked.append(self.seconds)
         self.seconds += 1
+        slept, self.slept_amid = self.slept_amid, timedelta()
+        if self.stands_still:
+            self.ahead += slept
+        else:
+            self.seconds += slept.total_seconds()
         if self.answers and (error := self.answers.pop(0)):
             raise error
 
@@ -135,6 +142,17 @@ def test_after_a_sleep_of_the_machine_who_follows_is_roused_as_soon_as_the_clust
     course.run(30)
     assert course.follower.waked == [woke]
     assert course.seconds - woke < 60
+
+
+@pytest.mark.parametrize("stands_still", [True, False], ids=["clock stood still", "clock went on"])
+@pytest.mark.parametrize("answer", [OUT, None], ids=["lost", "answered"])
+def test_a_sleep_of_the_machine_amid_a_question_is_noticed(stands_still: bool, answer: BulkheadError | None) -> None:
+    course = Course()
+    course.stands_still, course.slept_amid, course.answers = stands_still, timedelta(hours=8), [answer]
+    course.run(PERIOD + 10)
+    woke = course.asked[0] + 1 + (0 if stands_still else 8 * 3600)
+    course.run(30)
+    assert course.follower.waked == [woke]
 
 
 def test_a_clock_that_is_set_back_is_no_sleep() -> None:

@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         fill(bar.addMenu(tr("&Edit")), [Command.FIND, Command.COPY_NAME])
         cluster = bar.addMenu(tr("&Cluster"))
         cluster.aboutToShow.connect(lambda: self.cluster_commands.menus.fill(cluster))
+        self.addAction(self.actions_[Command.CONNECTION])  # its key counts before that menu was ever opened
         fill(
             bar.addMenu(tr("&Policy")),
             [

@@ -396,10 +396,10 @@ def _cluster_tip(entry: ClusterEntry, state: SessionState, now: datetime) -> Ite
         yield tr("Folder {path}", path=entry.path)
     yield states.connection_words(state, now)
     if state.error is not None:
-        from desktop.wording import errors  # noqa: PLC0415  not before the window shows
+        from desktop.wording import errors, reaching  # noqa: PLC0415  not before the window shows
 
         yield errors.sentence(state.error)
-        yield errors.hint(state.error)
+        yield reaching.advice(state.error, state)
     yield states.version_words(state.version)
     if Kind.NETWORK_POLICY in state.coverage:
         yield states.kind_words(Kind.NETWORK_POLICY, state)

@@ -14,7 +14,7 @@ from desktop.ui.elided import Elided
 from desktop.ui.icons import SIZE, connection_icon, severity_icon
 from desktop.ui.plain import label, tooltip
 from desktop.ui.style import heading, text_on
-from desktop.wording import errors, states
+from desktop.wording import errors, reaching, states
 from desktop.wording.plain import plain
 
 _PADDING, _LEAST_PLACE = 8, 120
@@ -116,5 +116,7 @@ class Headline(QWidget):
         self._namespace.say(f"/ {where}")
         self._namespace.setToolTip(tooltip(where))
         self._state.setText(words)
-        self._state.setToolTip(tooltip(errors.sentence(state.error), errors.hint(state.error)) if state.error else "")
+        self._state.setToolTip(
+            tooltip(errors.sentence(state.error), reaching.advice(state.error, state)) if state.error else ""
+        )
         self.setAccessibleName(f"{plain(entry.title)} / {where}, {words}")

@@ -168,5 +168,5 @@ def cluster_notices(profile: Profile) -> Iterator[Notice]:
 
 def _and_hint(error: BulkheadError, state: SessionState | None = None) -> str:
     hint = reaching.advice(error, state) if state else errors.hint(error)
-    words = " ".join(filter(None, (errors.sentence(error), hint)))
+    words = "\n".join(filter(None, (errors.sentence(error), hint)))  # what a server says need not end with a full stop
     return "\n\n".join(filter(None, (words, errors.said(error))))

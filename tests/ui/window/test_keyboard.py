@@ -5,6 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QMenu, QWidget
 
 from desktop.ui.actions import Command
+from desktop.ui.clusters.connection_details import ConnectionDetails
 from tests.helpers.fake_sessions import policy, snapshot_of
 from tests.ui.window.conftest import Desk
 
@@ -39,6 +40,15 @@ def test_tab_goes_through_the_window_as_it_is_read(desk: Desk) -> None:
         "Update",
         "Edit YAML",
     ]
+
+
+def test_every_key_counts_before_any_menu_was_opened(desk: Desk) -> None:
+    actions = [desk.window.actions_[command] for command in Command]
+    assert [action.objectName() for action in actions if action.shortcuts() and not action.associatedObjects()] == []
+    desk.choose("prod")
+    QTest.keyClick(desk.window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    desk.bot.waitUntil(lambda: len(desk.window.findChildren(ConnectionDetails)) == 1)
+    desk.window.findChildren(ConnectionDetails)[0].close()
 
 
 def test_whatever_takes_the_focus_has_a_name(desk: Desk) -> None:

@@ -1,8 +1,8 @@
 """From the fields of the form to a policy document."""
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import cast
 
 from desktop.policy.draft_fields import (
@@ -53,6 +53,29 @@ def write_draft(draft: Draft) -> Written:
     return _Writer().write(draft)
 
 
+def _says_as(part: object, before: object) -> bool:
+    """Whether a part of the form says what it said before, in the same words where both were written.
+
+    The same can be written in several ways (a rule for everybody as ``{}`` and as ``from: []``): where two such trade
+    places, each takes its words and comments along.
+    """
+    if part != before:
+        return False
+    words = zip(_words(part), _words(before), strict=True)
+    return all(one is other or one is None or other is None or one == other for one, other in words)
+
+
+def _words(part: object) -> Iterator[object]:
+    """Yield how a part of the form, and each within it, was written; None for what was typed."""
+    if isinstance(part, tuple):
+        for each in part:
+            yield from _words(each)
+    elif is_dataclass(part):
+        yield getattr(part, "written", None)
+        for within in fields(part):
+            yield from _words(getattr(part, within.name))
+
+
 class _Writer:
     """Writes one draft and collects what cannot be read in its fields."""
 
@@ -61,7 +84,7 @@ class _Writer:
         self._port_rows: dict[Path, tuple[int, ...]] = {}
 
     def write(self, draft: Draft) -> Written:
-        if draft.written and draft == read_draft(draft.written):
+        if draft.written and _says_as(draft, read_draft(draft.written)):
             return Written(cast(Json, draft.written))
         value = cast(Json, copy.deepcopy(draft.written)) or {
             "apiVersion": "networking.k8s.io/v1",
@@ -70,7 +93,7 @@ class _Writer:
         self._write_metadata(value, draft)
         spec = _child(value, "spec")
         before = read_draft(draft.written) if draft.written else None
-        if before is None or draft.selector != before.selector:
+        if before is None or not _says_as(draft.selector, before.selector):
             spec["podSelector"] = self._selector(draft.selector, ("spec", "podSelector"))
         self._write_types(spec, draft, before)
         for direction, key, peers_key in (
@@ -78,7 +101,7 @@ class _Writer:
             (Direction.EGRESS, "egress", "to"),
         ):
             changed = draft.direction(direction)
-            if before is None or changed != before.direction(direction):
+            if before is None or not _says_as(changed, before.direction(direction)):
                 self._write_direction(spec, changed, key, peers_key)
         return Written(value, tuple(self._findings), self._port_rows)
 
@@ -116,10 +139,10 @@ class _Writer:
 
     def _rule(self, rule: RuleField, peers_key: str, path: Path) -> Json:
         before = read_rule(rule.written, peers_key) if rule.written is not None else None
-        if rule == before:
+        if before is not None and _says_as(rule, before):
             return dict(cast(Json, rule.written))
         value: Json = dict(rule.written or {})
-        if before is None or (rule.anyone, rule.peers) != (before.anyone, before.peers):
+        if before is None or rule.anyone != before.anyone or not _says_as(rule.peers, before.peers):
             value.pop(peers_key, None)
             if not rule.anyone:
                 value[peers_key] = [
@@ -127,7 +150,7 @@ class _Writer:
                 ]
                 if not rule.peers:
                     self._refuse("draft.no-peer", (*path, peers_key))
-        if before is None or rule.ports != before.ports:
+        if before is None or not _says_as(rule.ports, before.ports):
             value.pop("ports", None)
             if rule.ports:
                 self._write_ports(value, rule.ports, path)
@@ -158,7 +181,7 @@ class _Writer:
 
     def _peer(self, peer: PeerField, path: Path) -> Json:
         written = peer.written
-        if written is not None and (peer.scope is Scope.AS_WRITTEN or peer == read_peer(written)):
+        if written is not None and (peer.scope is Scope.AS_WRITTEN or _says_as(peer, read_peer(written))):
             return dict(written)
         known = ("ipBlock", "podSelector", "namespaceSelector")
         value = {key: item for key, item in (written or {}).items() if key not in known}
@@ -192,7 +215,7 @@ class _Writer:
 
     def _selector(self, selector: SelectorField, path: Path) -> Json:
         written = selector.written
-        if written is not None and selector == read_selector(written):
+        if written is not None and _says_as(selector, read_selector(written)):
             return dict(written)
         labels: Json = {}
         expressions: list[object] = []

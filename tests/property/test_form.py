@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from desktop.manifest.reader import read
@@ -76,6 +76,13 @@ def _swapped(draft: Draft) -> Draft:
     return _on_rules(draft, lambda rules: rules[::-1])
 
 
+def _swapped_within(draft: Draft) -> Draft:
+    def swapped(rule: RuleField) -> RuleField:
+        return replace(rule, peers=rule.peers[::-1], ports=rule.ports[::-1])
+
+    return _on_rules(draft, lambda rules: tuple(map(swapped, rules)))
+
+
 def _relabelled(selector: SelectorField) -> SelectorField:
     rows = tuple(row if row.operator else replace(row, values=f"{row.values}x") for row in selector.rows)
     return replace(selector, rows=rows)
@@ -94,12 +101,23 @@ def _edited(text: str, edit: Edit) -> str:
     return judged.text
 
 
-@given(noted_texts(), st.sampled_from((*EDITS, _swapped)))
+_HEAD = (
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec:\n  podSelector: {}\n  ingress:\n"
+)
+
+
+@given(noted_texts(), st.sampled_from((*EDITS, _swapped, _swapped_within)))
+@example((None, f"{_HEAD}  - {{}}  # note 8\n  - from: []  # note 9\n    ports: []  # note 10\n"), _swapped)
+@example(
+    (None, f"{_HEAD}  - ports:\n    - port: 80  # note 8\n    - protocol: TCP  # note 9\n      port: 80\n"),
+    _swapped_within,
+)
 def test_an_edit_in_the_form_keeps_every_comment(noted: tuple[Json, str], edit: Edit) -> None:
     _, text = noted
     changed = _edited(text, edit)
     notes = [re.findall("# note .*", each) for each in (changed, text)]
-    assert (sorted(notes[0]) == sorted(notes[1])) if edit is _swapped else (notes[0] == notes[1])
+    moved = edit in (_swapped, _swapped_within)
+    assert (sorted(notes[0]) == sorted(notes[1])) if moved else (notes[0] == notes[1])
 
 
 @given(shared_texts(), st.sampled_from(EDITS))

@@ -70,6 +70,31 @@ def test_of_two_equal_rules_one_is_moved_and_moved_back(desk: WritingDesk, hand:
     assert hand.text == TWINS
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("  - {}  # one\n", "  - from: []  # other\n    ports: []  # other\n"),
+        (
+            "  - ports:  # one\n    - port: 80  # one\n",
+            "  - ports:  # other\n    - protocol: TCP  # other\n      port: 80\n",
+        ),
+        (
+            "  - from:  # one\n    - podSelector: {}  # one\n",
+            "  - from:  # other\n    - podSelector:  # other\n        matchLabels: {}\n",
+        ),
+    ],
+)
+def test_rules_that_say_the_same_in_other_words_trade_places_with_words_and_comments(
+    desk: WritingDesk, hand: FormHand, one: str, other: str
+) -> None:
+    hand.open(desk, desk.store(HEAD + one + other + END))
+    hand.step(Step.INBOUND)
+    hand.click(cards(hand)[1].up)
+    assert hand.text == HEAD + other + one + END
+    hand.click(cards(hand)[0].down)
+    assert hand.text == HEAD + one + other + END
+
+
 def test_a_copy_takes_no_comment_from_its_rule_wherever_it_goes(desk: WritingDesk, hand: FormHand) -> None:
     opened(desk, hand)
     hand.click(cards(hand)[0].duplicate)

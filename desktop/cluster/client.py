@@ -11,7 +11,6 @@ import contextlib
 import re
 import socket
 import ssl
-import time
 from collections.abc import Mapping
 from functools import partial
 from http.client import HTTPException
@@ -24,7 +23,7 @@ from kubernetes.utils.keepalive import tcp_keepalive_socket_options
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from desktop.cluster import severable, socks
+from desktop.cluster import clock, severable, socks
 from desktop.cluster.flight import CURRENT, dial, unreachable
 from desktop.cluster.proxies import Proxy
 from desktop.cluster.tls_socket import TlsSocket
@@ -36,9 +35,6 @@ ERRORS = (urllib3.exceptions.HTTPError, ApiException, HTTPException, OSError, Un
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is not trusted any more: something between may have dropped it silently."""
 
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-"""One that goes on while the machine sleeps (Linux; macOS). Windows has neither, and its usual clock goes on."""
-
 _TWO_LABELS = re.compile(r"[^.:]+\.[^.:]+\.?")
 """A name right below a top-level domain: OpenSSL takes no wildcard (``*.lan``) for it, Go does."""
 
@@ -47,10 +43,6 @@ _WRONG_NAME = 62
 
 _POOL_SIZE = 64
 """Idle connections kept for one cluster; more can be in use."""
-
-
-def _now() -> float:
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 class _Connection(HTTPConnection):
@@ -85,7 +77,7 @@ class _Connection(HTTPConnection):
     @property
     def is_connected(self) -> bool:
         """Whether the connection can be used for one more request."""
-        return super().is_connected and _now() - self._used_at < IDLE_LIMIT
+        return super().is_connected and clock.elapsed() - self._used_at < IDLE_LIMIT
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send a request, and tell the flight that from now on the server may act on it."""
@@ -99,7 +91,7 @@ class _Connection(HTTPConnection):
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as in the library itself
         """Wait for the answer, and from its head on for as long as the flight bears."""
-        self._used_at = _now()
+        self._used_at = clock.elapsed()
         response = super().getresponse()
         if self.sock is not None and (patience := CURRENT.get().patience):
             self.sock.settimeout(patience)

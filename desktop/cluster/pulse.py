@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Protocol
 
-from desktop.cluster.reflector import Clock
+from desktop.cluster.clock import Clock
 from desktop.errors import BulkheadError, Cancelled, ServerError, TransportError
 
 PERIOD = 20.0
@@ -22,7 +22,10 @@ REST = 15.0
 BELIEVED = 2
 """So many questions without an answer mean that it is: of several servers behind one name one may be down."""
 SLEPT = timedelta(seconds=20)
-"""Where the wall clock went on by so much more than was waited, the machine slept."""
+"""Where so much more went by than was waited, the machine slept.
+
+The clock on the wall tells that, too, of a virtual machine that was halted; but it may be set back just then.
+"""
 LONG = timedelta(seconds=60)
 """Where so much was waited instead of a glance, it slept, too: some systems' clocks for waiting go on meanwhile."""
 
@@ -57,7 +60,7 @@ class Pulse:
 
     def __init__(self, ask: Callable[[], None], followers: Callable[[], Collection[Follower]], clock: Clock) -> None:
         self._ask, self._followers, self._clock = ask, followers, clock
-        self._looked_at, self._wall = clock.monotonic(), clock.now()
+        self._looked_at, self._wall, self._elapsed = clock.monotonic(), clock.now(), clock.elapsed()
         self._answered_at = clock.monotonic()
         self._missed_at: float | None = None  # since when it does not answer, or the machine was found to have slept
         self._failures = 0
@@ -78,11 +81,12 @@ class Pulse:
 
     def _look(self) -> float:
         """Notice where the machine slept since the last look, a question being under way or not; returns the time."""
-        now, wall = self._clock.monotonic(), self._clock.now()
+        now, wall, elapsed = self._clock.monotonic(), self._clock.now(), self._clock.elapsed()
         waited = timedelta(seconds=now - self._looked_at)
-        if wall - self._wall > waited + SLEPT or waited > LONG:
+        went_by = max(wall - self._wall, timedelta(seconds=elapsed - self._elapsed))
+        if went_by > waited + SLEPT or waited > LONG:
             self._slept, self._missed_at = True, now
-        self._looked_at, self._wall = now, wall
+        self._looked_at, self._wall, self._elapsed = now, wall, elapsed
         return now
 
     def _feel(self) -> None:

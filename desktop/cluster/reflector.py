@@ -8,14 +8,13 @@ a later one is silent until it gets there again. So after a watch that did not c
 said nothing at all, the server is asked first where it is; and an event older than the one before it lists anew.
 """
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from desktop.cancellation import CancelToken
+from desktop.cluster.clock import Clock
 from desktop.cluster.gateway import WATCH_SECONDS, Bookmark, Gateway, Gone, Put
 from desktop.errors import (
     BulkheadError,
@@ -109,16 +108,6 @@ class Denied:
 Report = Counted | Listed | Happened | Live | Failing | Denied
 Sink = Callable[[Report], None]
 """Takes what a reflector has to say, on the reflector's thread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time and chance, so that tests can have their own."""
-
-    monotonic: Callable[[], float] = time.monotonic
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    random: Callable[[], float] = random.random
-    sleep: Callable[[CancelToken, float], None] = CancelToken.wait
 
 
 class Backoff:

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop.cancellation import CancelToken
+from desktop.cluster.clock import Clock
 from desktop.cluster.gateway import FileProblems, Gateway, ReadsFiles, ServerVersion
 from desktop.cluster.notices import Hear, unheard
 from desktop.cluster.plugin import Allows, none_allowed
 from desktop.cluster.pulse import Pulse
-from desktop.cluster.reflector import Clock, Failing, Reflector
+from desktop.cluster.reflector import Failing, Reflector
 from desktop.errors import (
     BulkheadError,
     Cancelled,

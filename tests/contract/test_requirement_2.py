@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.cluster import pulse, transport
-from desktop.cluster.reflector import Clock
+from desktop.cluster.clock import Clock
 from desktop.session import session as session_module
 from desktop.session.catalog import ClusterEntry, Source
 from desktop.session.session import Session

@@ -16,11 +16,12 @@ import msgspec
 
 from desktop.cancellation import CancelToken
 from desktop.cluster import failures, live
+from desktop.cluster.clock import Clock
 from desktop.cluster.connection import Connection
 from desktop.cluster.gateway import Gone, Put
 from desktop.cluster.live import LiveGateway
 from desktop.cluster.pulse import Pulse
-from desktop.cluster.reflector import Clock, Failing, Happened, Listed, Live, Reflector, Report
+from desktop.cluster.reflector import Failing, Happened, Listed, Live, Reflector, Report
 from desktop.cluster.transport import Answer, Query, _lines
 from desktop.errors import ConnectionLost, Unreachable
 from desktop.reach.objects import Kind, StoredPolicy, Thing
@@ -104,6 +105,7 @@ class World:
         self.seed = seed
         self.seconds = 1000.0
         self.offset = 0.0  # of the wall clock
+        self.slept = 0.0
         self.token = CancelToken()
         self.store = Store()
         self.service = Service(self.store, Access())
@@ -132,7 +134,9 @@ class World:
     @property
     def clock(self) -> Clock:
         """The client's clock."""
-        return Clock(lambda: self.seconds, self._now, self.chance.random, self._sleep)
+        return Clock(
+            lambda: self.seconds, self._now, self.chance.random, self._sleep, lambda: self.seconds + self.slept
+        )
 
     def run(self) -> Course:
         """Let the client follow until all is over."""
@@ -302,7 +306,9 @@ class World:
         """The machine sleeps: its clock for waiting stands still, the world goes on, connections die unseen."""
         for _ in range(self.chance.randrange(20)):
             self._write(self.chance.choice("abcdefgh"))
-        self.offset += self.chance.uniform(60, 50_000)
+        slept = self.chance.uniform(60, 50_000)
+        self.offset += slept
+        self.slept += slept
         self.silence_links(noticed=True)
 
     def _suspend_amid(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from desktop.cancellation import CancelToken
-from desktop.cluster.reflector import Clock
+from desktop.cluster.clock import Clock
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 

@@ -24,6 +24,7 @@ AMID = ("restart", "watches close", "suspend amid a request")
 FOUND_AWAKE = {
     "an answer that was under way when the machine slept was waited for": (1, AMID),
     "a sleep amid the question whether the server is there was not noticed": (389, AMID),
+    "a sleep was not noticed where the clock was set back just before": (8300, ()),
 }
 """What was found where somebody asks whether the server is there."""
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desktop.cancellation import CancelToken
+from desktop.cluster.clock import Clock
 from desktop.cluster.pulse import BELIEVED, PERIOD, REST, Pulse
-from desktop.cluster.reflector import Clock
 from desktop.errors import BulkheadError, Cancelled, ServerError, TlsError, Unauthorized, Unreachable
 
 OUT = Unreachable("unreachable.timeout")
@@ -47,7 +47,8 @@ class Course:
         self.slept_amid = timedelta()  # how long the machine sleeps during the next question
         self.stands_still = True  # whether its clock for waiting does meanwhile
         self.follower = Follower()
-        clock = Clock(lambda: self.seconds, self._now, lambda: 0.0, CancelToken.wait)
+        self.slept = 0.0  # as far as a clock tells that goes on meanwhile
+        clock = Clock(lambda: self.seconds, self._now, lambda: 0.0, CancelToken.wait, lambda: self.seconds + self.slept)
         self.pulse = Pulse(self._ask, lambda: [self.follower], clock)
 
     def _now(self) -> datetime:
@@ -153,6 +154,16 @@ def test_a_sleep_of_the_machine_amid_a_question_is_noticed(stands_still: bool, a
     woke = course.asked[0] + 1 + (0 if stands_still else 8 * 3600)
     course.run(30)
     assert course.follower.waked == [woke]
+
+
+def test_a_sleep_is_noticed_although_the_clock_was_set_back_just_then() -> None:
+    course = Course()
+    course.run(60)
+    assert course.follower.waked == []
+    course.ahead -= timedelta(hours=5)
+    course.slept += 3600
+    course.run(60)
+    assert len(course.follower.waked) == 1
 
 
 def test_a_clock_that_is_set_back_is_no_sleep() -> None:

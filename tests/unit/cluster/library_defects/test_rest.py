@@ -17,10 +17,11 @@ from kubernetes.aio import client as aio_client
 from kubernetes.aio import config as aio_config
 
 from desktop.cancellation import CancelToken
+from desktop.cluster.clock import Clock
 from desktop.cluster.connection import connection
 from desktop.cluster.kubeconfig import load
 from desktop.cluster.live import LiveGateway
-from desktop.cluster.reflector import Clock, Listed, Reflector, Report
+from desktop.cluster.reflector import Listed, Reflector, Report
 from desktop.reach.objects import Kind
 from tests.helpers.api_server import ApiServer, Fault
 from tests.helpers.api_server import Kind as FaultKind

@@ -188,8 +188,10 @@ class CodeEdit(QPlainTextEdit):
             super().insertFromMimeData(source)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the margin beside the text."""
+        """Keep the margin beside the text, and in sight what is being written: findings appear below it, and fixes."""
         super().resizeEvent(event)
+        if 0 <= self.cursorRect().top() < event.oldSize().height():
+            self.ensureCursorVisible()
         inside = self.contentsRect()
         self.margin.setGeometry(inside.left(), inside.top(), self.margin.wanted_width(), inside.height())
         self._show_marks()

@@ -181,6 +181,18 @@ def test_a_long_text_is_coloured_in_turns_that_leave_the_window_alive(edit: Code
     qtbot.waitUntil(lambda: bool(last.layout().formats()), timeout=20_000)
 
 
+def test_the_line_that_is_written_stays_in_sight_when_the_text_gets_less_room(edit: CodeEdit) -> None:
+    edit.set_text("key: value\n" * 100)
+    edit.show_place(Place(12, 1, 12, 1))
+    before = edit.firstVisibleBlock().blockNumber()
+    edit.resize(600, 150)
+    assert edit.viewport().rect().contains(edit.cursorRect())
+    assert edit.firstVisibleBlock().blockNumber() >= before
+    edit.verticalScrollBar().setValue(80)
+    edit.resize(600, 140)
+    assert edit.verticalScrollBar().value() == 80  # where the user looked elsewhere
+
+
 def test_a_huge_text_opens_without_colours_and_says_so(edit: CodeEdit) -> None:
     edit.set_text("key: value # why\n" * (LARGEST // 10))
     assert not edit.highlighter.enabled

@@ -232,6 +232,8 @@ class Reflector:
             else:
                 self._version, self._heard_at = listing.version, self._clock.monotonic()
                 self._listed, self._doubted, self._heard = True, False, self._clock.now()
+                if not listing.served:  # no watch will follow that would end a failure
+                    self._failing_since = None
                 self._sink(Listed(self._kind, self._namespace, listing.things))
                 return listing.served
 
@@ -333,6 +335,8 @@ class Reflector:
     def _deny(self, error: Forbidden) -> None:
         """Tell of a right that is missing, and wait for long; raises Cancelled."""
         pause = self._seldom()
+        # What was listed is not followed from here on; of what never was, nothing grows old.
+        self._failing_since = (self._failing_since or self._clock.now()) if self._listed else None
         self._sink(Denied(self._kind, self._namespace, error, self._listed, pause))
         self._cut_off = False
         self._pause(pause, ours=True)

@@ -158,7 +158,7 @@ class Feeds:
                 if feed.listed:  # that stays, but nobody tells what becomes of it
                     feed.status, feed.since = Status.FAILING, feed.since or now
                     return []
-                feed.status = Status.FORBIDDEN
+                feed.status, feed.since = Status.FORBIDDEN, None
                 asked.promote(feed, now)
                 return [Replaced(feed.scope.kind, feed.scope.namespace, ())]
         return []

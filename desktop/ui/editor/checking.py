@@ -85,14 +85,14 @@ class Checking(QObject):
             return  # the text was edited meanwhile
         self._current = checked
         self.checked.emit(checked)
-        if self._then is not None:
-            in_turn(self, self._tell_waiting)  # what was found is shown first
-
-    def _tell_waiting(self) -> None:
-        """Tell who waited for what is found, unless the text is another meanwhile."""
         then, self._then = self._then, None
-        if then is not None and self._current is not None:
-            then(self._current)
+        if then is not None:
+            in_turn(self, lambda: self._tell(then, checked))  # what was found is shown first
+
+    def _tell(self, then: Callable[[Checked], None], checked: Checked) -> None:
+        """Tell who waited for what is found, unless the text is another meanwhile."""
+        if self._current is checked:
+            then(checked)
 
     def _fail(self, error: BulkheadError) -> None:
         self._then = None

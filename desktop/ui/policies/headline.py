@@ -107,16 +107,16 @@ class Headline(QWidget):
             return
         entry, words = choice.entry, states.connection_words(state, now)
         self._icon.setPixmap(connection_icon(state.connection).pixmap(SIZE, SIZE))  # the colour scheme may change
-        if (choice, words, state.error) == self._shown:
+        error = state.error
+        trouble = tooltip(errors.sentence(error), reaching.advice(error, state)) if error else ""
+        if (choice, words, trouble) == self._shown:
             return
-        self._shown = (choice, words, state.error)
+        self._shown = (choice, words, trouble)
         where = plain(choice.namespace) or tr("all namespaces")
         self._chip.show_name(plain(entry.title), entry.colour)
         self._chip.setToolTip(tooltip(entry.title, entry.server or entry.path))
         self._namespace.say(f"/ {where}")
         self._namespace.setToolTip(tooltip(where))
         self._state.setText(words)
-        self._state.setToolTip(
-            tooltip(errors.sentence(state.error), reaching.advice(state.error, state)) if state.error else ""
-        )
+        self._state.setToolTip(trouble)
         self.setAccessibleName(f"{plain(entry.title)} / {where}, {words}")

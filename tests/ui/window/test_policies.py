@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from desktop.cluster.gateway import PolicyDocument
-from desktop.errors import Unreachable
+from desktop.errors import ServerError, Unreachable
 from desktop.policy.findings import Finding, Fix, Place, Severity
 from desktop.policy.profile import DEFAULT, PROFILES
 from desktop.reach.advice.advisor import advise
@@ -210,6 +210,16 @@ def test_a_cluster_in_trouble_leads_to_what_is_known_of_its_connection(desk: Des
     desk.window.findChildren(ConnectionDetails)[0].close()
     desk.says("prod", snapshot_of(namespaces=["default"]))
     assert not desk.window.policies.empty.details.isVisible()
+
+
+def test_what_is_not_tried_again_is_not_told_to_be(desk: Desk) -> None:
+    desk.choose("prod")
+    failed = ServerError("api.server-error", status=503, message="")
+    tried = SessionState(connection=Connection.OFFLINE, error=failed, next_try=NOON)
+    for state, words in ((tried, "tried again by itself"), (replace(tried, next_try=None), "Try again in a while")):
+        desk.says("prod", state, Snapshot())
+        assert words in desk.window.policies.empty.text
+        assert words in desk.window.policies.headline._state.toolTip()
 
 
 def test_an_empty_cluster_says_what_that_means_and_offers_to_create_one(desk: Desk) -> None:

@@ -31,6 +31,7 @@ from desktop.cluster.reflector import (
 )
 from desktop.errors import (
     Cancelled,
+    Forbidden,
 )
 from desktop.reach.objects import Kind
 from tests.helpers.virtual_time import START, VirtualTime
@@ -275,6 +276,22 @@ def test_a_right_that_is_taken_away_and_given_back_needs_nobody_to_ask_anew() ->
     assert [report.listed for report in said if isinstance(report, Denied)] == [True, True]
     assert said[-2:] == [Listed(Kind.POD, "shop", ()), Live(Kind.POD, "shop")]
     assert slept[-2:] == [SELDOM, SELDOM]
+
+
+@pytest.mark.parametrize("quiet", [ABSENT, NOT_ALLOWED], ids=["not there", "not allowed"])
+def test_a_later_outage_is_not_told_as_begun_in_an_earlier_one(quiet: Listing | Forbidden) -> None:
+    """What is not followed grows not old meanwhile."""
+    _, said, _ = follow([quiet, REFUSED, quiet, REFUSED, quiet, REFUSED, listing()], [LONG], until=7)
+    begins = [report.since for report in said if isinstance(report, Failing)]
+    assert begins == sorted(set(begins))
+    assert len(begins) == 3
+
+
+def test_what_was_listed_is_old_from_when_the_right_to_it_went_and_not_from_a_later_outage() -> None:
+    lists: Lists = [listing("5", POD), NOT_ALLOWED, REFUSED, NOT_ALLOWED, REFUSED, listing("90")]
+    _, said, _ = follow(lists, [[After(9.0), NOT_ALLOWED], LONG], until=7)
+    begins = {report.since for report in said if isinstance(report, Failing)}
+    assert begins == {START + timedelta(seconds=9)}
 
 
 def test_a_server_that_asks_to_wait_is_obeyed() -> None:

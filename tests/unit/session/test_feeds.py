@@ -181,6 +181,17 @@ def test_a_live_cluster_that_is_lost_is_stale_since_then_and_live_again_later() 
     assert scene.state() is Connection.LIVE
 
 
+def test_what_may_not_be_listed_leaves_a_cluster_live_after_an_outage_too() -> None:
+    scene = Scene()
+    scene.complete(POLICIES)
+    scene.deny(PODS)
+    scene.fail(POLICIES, since=EARLIER)
+    scene.fail(PODS)
+    scene.say(POLICIES, Live(POLICIES, None))
+    scene.deny(PODS)
+    assert (scene.state(), scene.since()) == (Connection.LIVE, None)
+
+
 def test_policies_that_may_not_be_listed_make_the_cluster_forbidden() -> None:
     scene = Scene()
     scene.deny(POLICIES)

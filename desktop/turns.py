@@ -18,7 +18,9 @@ _idle.set()
 _works = 0  # how much of the window's work has begun; its own thread alone counts
 _since = 0.0  # when it began, by the monotonic clock
 _one_at_a_time = threading.Lock()
-_unhurried = threading.Lock()
+_unhurried = threading.Lock()  # guards the next
+_owed = 0.0  # seconds to rest
+_REST_AFTER = 0.005
 
 
 @contextmanager
@@ -64,10 +66,13 @@ def piece() -> Iterator[None]:
 
 @contextmanager
 def unhurried_piece() -> Iterator[None]:
-    """Do a piece of work that nobody waits for; the next of its sort begins only after as long again."""
+    """Do a piece of work that nobody waits for; after a few of its sort there is a rest for as long as they took."""
+    global _owed  # noqa: PLW0603
     with _unhurried:
         with piece():
             started = time.monotonic()
             yield
-            took = time.monotonic() - started
-        time.sleep(took)
+            _owed += time.monotonic() - started
+        if _owed >= _REST_AFTER:  # each rest has a price of its own
+            time.sleep(_owed)
+            _owed = 0.0

@@ -108,8 +108,8 @@ class PolicyTable:
         namespaces = touched(old, snapshot, Kind.NETWORK_POLICY, Kind.POD, Kind.DEPLOYMENT)
         if (old.coverage, old.partial) != (snapshot.coverage, snapshot.partial):
             namespaces |= snapshot.policies.keys()
-            for known in self._known.values():
-                known.advice = ()
+            for key in concerned & self._known.keys():  # the others' advice holds, and nobody would seek it anew
+                self._known[key].advice = ()
         return self._remake(namespaces & (self._rows.keys() | snapshot.policies.keys()))
 
     def use(self, profile: Profile) -> None:

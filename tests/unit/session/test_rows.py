@@ -157,6 +157,16 @@ def test_advice_is_taken_back_at_once_where_pods_may_no_longer_be_listed() -> No
     assert ("shop", "idle") not in codes(table)
 
 
+def test_advice_stays_where_a_kind_comes_to_be_known_that_it_does_not_rest_on() -> None:
+    table = PolicyTable()
+    idle = stored("shop", "idle", {"podSelector": {"matchLabels": {"app": "nobody"}}})
+    snapshot = with_pods().apply([Put(idle)])
+    table.show(snapshot)
+    assert codes(table)["shop", "idle"] == ["advice.selects-nothing"]
+    table.show(snapshot.covering(Kind.CRON_JOB, Coverage.COMPLETE))
+    assert codes(table)["shop", "idle"] == ["advice.selects-nothing"]
+
+
 def test_the_limits_of_the_profile_are_findings_and_follow_it() -> None:
     table = PolicyTable()
     table.show(with_pods())
